@@ -1,0 +1,42 @@
+# Three steps: everything to build, what is needed to run, and the image itself.
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY scripts ./scripts
+COPY src ./src
+RUN npm run build
+
+FROM node:24-bookworm-slim AS production
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY docker/prune.sh ./docker/
+RUN npm ci --omit=dev && npm cache clean --force && sh docker/prune.sh
+
+FROM node:24-bookworm-slim
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="compute-api" \
+      org.opencontainers.image.description="A self-hosted image-analysis API that speaks the shapes of the LTU Compute API" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# tini reaps children and hands signals on, whatever runs the container.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends tini \
+ && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log \
+ && mkdir -m 700 /data && chown node:node /data
+ENV NODE_ENV=production \
+    COMPUTE_DATA_DIR=/data
+WORKDIR /app
+COPY package.json LICENSE NOTICE ./
+COPY --from=production /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+RUN ln -s /app/dist/main.js /usr/local/bin/compute-api && chmod 755 /app/dist/main.js
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/dist/main.js", "health"]
+ENTRYPOINT ["tini", "--", "node", "/app/dist/main.js"]
+CMD ["serve"]

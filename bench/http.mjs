@@ -1,0 +1,144 @@
+// What HTTP costs: CPU time per request of the server against bare node:http and bare Fastify, and against the same
+// work without HTTP. Rounds are interleaved and every figure is the median over rounds, so that a noisy machine shifts
+// all subjects alike; quote the ratios.
+//   npm run bench             about two minutes; writes bench/results/http.json
+import { fork } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Agent, request } from 'undici'
+import { samplePhoto } from './sample-photo.mjs'
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
+const SMALL = { count: 3000, concurrency: 8 }
+const PHOTO = { count: 120, concurrency: 4 }
+const IN_PROCESS_COUNT = 60
+
+const photo = await samplePhoto()
+const boundary = 'bench-boundary'
+const multipart = Buffer.concat([
+  Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="image"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`),
+  photo,
+  Buffer.from(`\r\n--${boundary}--\r\n`)
+])
+
+const subjects = {}
+for (const name of ['node:http', 'fastify', 'receive', 'server', 'in-process']) subjects[name] = await start(name)
+const agent = new Agent({ connections: 16, pipelining: 1 })
+
+const get = subject => ({ subject, path: '/livez', method: 'GET', ...SMALL })
+const post = subject => ({
+  subject,
+  path: '/compute/v1/image/colorPalette',
+  method: 'POST',
+  headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, token: subjects[subject].token ?? 'any' },
+  body: multipart,
+  ...PHOTO
+})
+const rows = {
+  'bare node:http, /livez': () => loadMs(get('node:http')),
+  'bare Fastify, /livez': () => loadMs(get('fastify')),
+  'this server, /livez': () => loadMs(get('server')),
+  'receive only, 530 KB multipart': () => loadMs(post('receive')),
+  'colorPalette, 530 KB multipart': () => loadMs(post('server')),
+  'colorPalette in-process': () => workMs('palette'),
+  'decode alone in-process': () => workMs('decode'),
+  'quantise alone in-process': () => workMs('cluster')
+}
+
+const samples = Object.fromEntries(Object.keys(rows).map(name => [name, []]))
+for (let round = -1; round < ROUNDS; round++) {
+  for (const [name, measure] of Object.entries(rows)) {
+    const ms = await measure()
+    if (round >= 0) samples[name].push(ms)
+  }
+}
+const livez = await livezUnderLoad()
+for (const { child } of Object.values(subjects)) child.disconnect()
+await agent.close()
+
+const ratios = {
+  'this server ÷ bare Fastify, /livez': pairs('this server, /livez', 'bare Fastify, /livez'),
+  'in-process ÷ colorPalette (at least 0.60 is asked)': pairs('colorPalette in-process', 'colorPalette, 530 KB multipart')
+}
+const result = {
+  date: new Date().toISOString().slice(0, 10),
+  command: 'npm run bench',
+  node: process.version,
+  cpu: `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable`,
+  rounds: ROUNDS,
+  photo: { bytes: photo.length, megapixels: 2.1 },
+  cpuMsPerRequest: Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, round3(median(values))])),
+  ratios: Object.fromEntries(Object.entries(ratios).map(([name, values]) => [name, round3(median(values))])),
+  livezUnderLoad: livez
+}
+writeFileSync(fileURLToPath(new URL('results/http.json', import.meta.url)), `${JSON.stringify(result, null, 2)}\n`)
+console.table(Object.fromEntries(Object.entries(result.cpuMsPerRequest).map(([name, ms]) => [name, { 'CPU ms per request': ms }])))
+console.table(Object.fromEntries(Object.entries(result.ratios).map(([name, ratio]) => [name, { ratio }])))
+console.log('/livez while colorPalette is asked at twice the concurrency of the CPUs, ms:', livez)
+
+async function start (name) {
+  const child = fork(new URL('subject.mjs', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const subject = await new Promise((resolve, reject) => child.once('message', resolve).once('exit', code => reject(new Error(`${name} ended with ${code}`))))
+  return { child, ...subject }
+}
+
+async function ask (subject, message) {
+  const { child } = subjects[subject]
+  const answer = new Promise(resolve => child.once('message', resolve))
+  child.send(message)
+  return (await answer).cpuMs
+}
+
+async function workMs (name) {
+  const times = name === 'cluster' ? IN_PROCESS_COUNT * 5 : IN_PROCESS_COUNT
+  return await ask('in-process', { ask: 'work', name, times }) / times
+}
+
+async function loadMs (load) {
+  const before = await ask(load.subject, { ask: 'cpu' })
+  await send(load)
+  return (await ask(load.subject, { ask: 'cpu' }) - before) / load.count
+}
+
+async function send ({ subject, path, count, concurrency, latencies, ...options }) {
+  const url = `http://127.0.0.1:${subjects[subject].port}${path}`
+  let left = count
+  await Promise.all(Array.from({ length: concurrency }, async () => {
+    while (left-- > 0) {
+      const startedMs = performance.now()
+      const { statusCode, body } = await request(url, { dispatcher: agent, ...options })
+      const text = await body.text()
+      latencies?.push(performance.now() - startedMs)
+      if (statusCode !== 200) throw new Error(`${path} answered ${statusCode}: ${text}`)
+    }
+  }))
+}
+
+async function livezUnderLoad () {
+  const latencies = []
+  const state = { running: true }
+  const slow = send({ ...post('server'), count: 400, concurrency: 2 * availableParallelism() })
+  const ended = slow.finally(() => { state.running = false })
+  while (state.running) {
+    await send({ ...get('server'), count: 1, concurrency: 1, latencies })
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  await ended
+  latencies.sort((a, b) => a - b)
+  const at = share => round3(latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))])
+  return { requests: latencies.length, p50: at(0.5), p99: at(0.99), max: at(1) }
+}
+
+function pairs (above, below) {
+  return samples[above].map((value, index) => value / samples[below][index])
+}
+
+function median (values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted.length % 2 === 1 ? sorted[sorted.length >> 1] : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2
+}
+
+function round3 (value) {
+  return Number(value.toPrecision(3))
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Removes from node_modules what a running server never loads: documentation, sources, tests, type declarations, and
+# binaries and wasm builds of other platforms. Run in the image's build only.
+set -eu
+cd "$(dirname "$0")/.."
+cd node_modules
+
+# One of libheif's three builds is used: the wasm bundle.
+rm -rf libheif-js/libheif libheif-js/libheif-wasm/libheif.wasm libheif-js/libheif-wasm/libheif.js libheif-js/libheif-wasm/libheif-bundle.mjs
+
+# npm leaves out other systems' packages, but not always other C libraries'.
+for library in musl; do
+  rm -rf @img/*"$library"* @libsql/*"$library"* @node-rs/*"$library"*
+done
+
+find . -type d \( -name test -o -name tests -o -name __tests__ -o -name examples -o -name benchmark -o -name benchmarks -o -name .github \) -prune -exec rm -rf {} +
+find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.markdown' -o -name 'CHANGELOG*' -o -name 'HISTORY*' \) -delete
+find . -type f -name '*.md' ! -iname 'license*' -delete
+find . -type d -empty -delete

@@ -1,0 +1,146 @@
+// Writes into README what can be read off the program: settings, commands, answers to the curl lines, figures of the
+// benchmarks. With --check it changes nothing and fails where README is out of date.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describeSettings } from '../dist/config.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readmePath = join(root, 'README.md')
+const main = join(root, 'dist/main.js')
+
+const before = readFileSync(readmePath, 'utf8')
+let after = before
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette })) {
+  after = fill(after, name, await write())
+}
+if (after === before) {
+  console.log('README is up to date.')
+} else if (process.argv.includes('--check')) {
+  const line = after.split('\n').findIndex((text, index) => text !== before.split('\n')[index])
+  console.error(`README is out of date from line ${line + 1} on: run \`npm run readme\`.`)
+  process.exitCode = 1
+} else {
+  writeFileSync(readmePath, after)
+  console.log('README is written.')
+}
+
+function fill (text, name, content) {
+  const begin = `<!-- ${name} -->`
+  const end = `<!-- /${name} -->`
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`README has no place for ${name}`)
+  return `${text.slice(0, from + begin.length)}\n${content.trim()}\n${text.slice(to)}`
+}
+
+function settings () {
+  return table(['variable', 'default', 'meaning'], describeSettings().map(row => [row.name, row.default, row.about]))
+}
+
+function commands () {
+  const help = (...args) => execFileSync(process.execPath, [main, ...args, '--help'], { encoding: 'utf8' }).trim()
+  return ['```', help(), '```'].join('\n')
+}
+
+// The curl lines of README are run as they stand there, against a server with an empty data folder.
+async function answers () {
+  const dataDir = mkdtempSync(join(tmpdir(), 'compute-readme-'))
+  const port = await freePort()
+  const server = spawn(process.execPath, [main, 'serve'], {
+    env: { PATH: process.env.PATH, COMPUTE_DATA_DIR: dataDir, COMPUTE_PORT: String(port), COMPUTE_HOST: '127.0.0.1', COMPUTE_LOG_LEVEL: 'silent' },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  try {
+    const told = await firstStart(server.stdout)
+    await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
+    const parts = []
+    for (const [title, lines] of CURL_LINES) {
+      const command = lines.join(' \\\n  ')
+      const env = { ...process.env, HOST: `http://127.0.0.1:${port}`, ...told }
+      const answer = execFileSync('sh', ['-c', command], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+      if (title === 'getToken') told.TOKEN = JSON.parse(answer).content.token.access_token
+      parts.push(`\`${title}\`:\n\n\`\`\`sh\n${command.replace('"$HOST', '"http://localhost:8080')}\n\`\`\`\n\n\`\`\`json\n${mask(answer)}\n\`\`\``)
+    }
+    return parts.join('\n\n')
+  } finally {
+    server.kill('SIGKILL')
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+const CURL_LINES = [
+  ['getToken', ['curl -s -X POST "$HOST/compute/v1/image/getToken"', '-H "Apikey: $API_KEY"', '-d "login=$LOGIN" -d "password=$PASSWORD"']],
+  ['colorPalette', ['curl -s -X POST "$HOST/compute/v1/image/colorPalette"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']]
+]
+
+async function firstStart (stdout) {
+  let text = ''
+  for await (const chunk of stdout) {
+    text += chunk
+    if (text.includes('colorPalette')) break
+  }
+  const value = name => new RegExp(`^ +${name} +(\\S+)$`, 'm').exec(text)?.[1]
+  return { LOGIN: value('login'), PASSWORD: value('password'), API_KEY: value('API key') }
+}
+
+// What differs from one run to the next.
+function mask (json) {
+  return json.trim()
+    .replace(/cpt_[\w-]+/, 'cpt_9dS…')
+    .replace(/("(?:userId|organizationId)":")[0-9a-f]{32}/g, (_, key) => `${key}5d0e…`)
+    .replace(/(".issued":")[^"]+/, '$1Wed, 25 Nov 2026 20:00:00 GMT')
+    .replace(/(".expires":")[^"]+/, '$1Wed, 09 Dec 2026 20:00:00 GMT')
+}
+
+function benchHttp () {
+  const result = results('http.json')
+  if (result === undefined) return 'Not measured yet.'
+  return [
+    `CPU milliseconds per request, medians of ${result.rounds} interleaved rounds (\`${result.command}\`, ${result.date}, Node ${result.node}, ${result.cpu}):`,
+    '',
+    table(['', 'CPU ms'], Object.entries(result.cpuMsPerRequest).map(([name, ms]) => [name, String(ms)])),
+    '',
+    table(['ratio', ''], Object.entries(result.ratios).map(([name, ratio]) => [name, String(ratio)])),
+    '',
+    `While \`colorPalette\` is asked at twice the concurrency of the CPUs, \`/livez\` answers within ${result.livezUnderLoad.p50} ms (median), ${result.livezUnderLoad.p99} ms (99 %).`
+  ].join('\n')
+}
+
+function benchPalette () {
+  const result = results('palette-quality.json')
+  return result?.markdown ?? 'Not measured yet.'
+}
+
+function results (name) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'bench/results', name), 'utf8'))
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function table (heads, rows) {
+  return [heads, heads.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function freePort () {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function until (holds) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await holds().catch(() => false)) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error('the server did not become ready')
+}

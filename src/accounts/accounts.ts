@@ -1,0 +1,60 @@
+// Accounts as the server uses them: signing in, recognising tokens, administration, over one store.
+import { type AccountStore } from './account-store.js'
+import { type Administration, createAdministration } from './administration.js'
+import { createKeyUseNotes } from './key-use.js'
+import { createPasswordHasher, type PasswordHasher } from './password-hasher.js'
+import { createSessionCache } from './session-cache.js'
+import { authenticate, type PresentedToken, type Principal, purgeExpiredTokens } from './sessions.js'
+import { type Gate, type IssuedToken, signIn, type SignInRequest } from './sign-in.js'
+import { createSignInLimiter, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from './sign-in-limiter.js'
+import { type StoreError } from './store-error.js'
+
+export type { PresentedToken, Principal } from './sessions.js'
+export type { IssuedToken, SignInRequest } from './sign-in.js'
+
+/** Half of the second within which a revocation by another process must take effect. */
+const SESSION_CACHE_MS = 500
+/** Some 10 MB. */
+const SESSION_CACHE_SESSIONS = 20_000
+
+export interface AccountsOptions {
+  readonly store: AccountStore
+  readonly tokenTtlS: number
+  /** Where password hashing waits for its turn; at once when absent. */
+  readonly gate?: Gate
+  readonly hasher?: PasswordHasher
+  readonly limits?: SignInLimits
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Milliseconds that never go backwards. */
+  readonly monotonicNow?: () => number
+  /** Hears of store faults that failed no request. */
+  readonly reportFault?: (fault: StoreError) => void
+}
+
+export interface Accounts extends Administration {
+  /** See `signIn`. @throws Failure bad_credentials, account_disabled, rate_limited, busy */
+  issueToken (request: SignInRequest): Promise<IssuedToken>
+  /** See `authenticate`. @throws Failure token_missing, token_unknown, token_expired, token_of_other_user, account_disabled */
+  authenticate (presented: PresentedToken): Promise<Principal>
+  /** To be called now and then. @returns how many tokens were forgotten */
+  purgeExpiredTokens (): Promise<number>
+}
+
+/** Makes accounts over a store, which stays its caller's to close. */
+export function createAccounts (options: AccountsOptions): Accounts {
+  const { store, tokenTtlS, gate = work => work(), hasher = createPasswordHasher(), now = Date.now } = options
+  const cache = createSessionCache({
+    maxAgeMs: SESSION_CACHE_MS,
+    maxSessions: SESSION_CACHE_SESSIONS,
+    monotonicNow: options.monotonicNow ?? (() => performance.now())
+  })
+  const limiter = createSignInLimiter(options.limits ?? DEFAULT_SIGN_IN_LIMITS, now)
+  const noteKeyUse = createKeyUseNotes(store, now, options.reportFault ?? (() => {}))
+  return {
+    ...createAdministration({ store, hasher, now, forgetSessions: () => cache.clear() }),
+    issueToken: async request => await signIn({ store, hasher, limiter, gate, tokenTtlS, now, noteKeyUse }, request),
+    authenticate: async presented => await authenticate({ store, cache, now, noteKeyUse }, presented),
+    purgeExpiredTokens: async () => await purgeExpiredTokens(store, now)
+  }
+}

@@ -1,0 +1,161 @@
+// Every environment variable the server reads: one table that gives the type, the default, the check and the words
+// for README. Nothing else in the program looks at the environment.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseAllowList } from './intake/address-policy.js'
+import {
+  parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseList, parseOnOff,
+  parseOrigins, parsePixels, parseText
+} from './setting-values.js'
+
+/** One setting: where it is read, what it means, and how its text becomes a value. */
+interface Setting<T> {
+  /** Environment variables in order of precedence; the first one is the documented name. */
+  readonly names: readonly [string, ...string[]]
+  readonly default: string | undefined
+  readonly about: string
+  readonly secret?: true
+  /** @throws Error whose message completes "NAME ...". */
+  readonly parse: (text: string) => T
+}
+
+function setting<T> (
+  names: string | readonly [string, ...string[]], fallback: string, parse: (text: string) => T, about: string
+): Setting<T> {
+  return { names: typeof names === 'string' ? [names] : names, default: fallback, parse, about }
+}
+
+function optional<T> (name: string, parse: (text: string) => T, about: string, secret?: true): Setting<T | undefined> {
+  return { names: [name], default: undefined, parse, about, ...(secret ? { secret } : {}) }
+}
+
+const SETTINGS = {
+  port: setting(['COMPUTE_PORT', 'PORT'], '8080', parseInteger(0, 65535), 'TCP port to listen on'),
+  host: setting(['COMPUTE_HOST', 'HOST'], '0.0.0.0', parseText(1, 255), 'address to listen on'),
+  dataDir: setting('COMPUTE_DATA_DIR', './data', text => resolve(text), 'folder of the account store; created with mode 0700'),
+  adminLogin: optional('COMPUTE_ADMIN_LOGIN', parseText(1, 200), 'declares the first administrator instead of generating one'),
+  adminPassword: optional('COMPUTE_ADMIN_PASSWORD', parseText(10, 200), 'password of the declared administrator, at least 10 characters', true),
+  adminApiKey: optional('COMPUTE_ADMIN_API_KEY', parseKey, 'API key of the declared administrator, any form, at least 20 characters', true),
+  tokenTtlMs: setting('COMPUTE_TOKEN_TTL', '14d', parseDuration(60_000, 3650 * 86_400_000), 'how long a token from getToken is valid'),
+  maxImageBytes: setting('COMPUTE_MAX_IMAGE_BYTES', '20MB', parseBytes(1_000, 1_000_000_000), 'largest image, sent or fetched'),
+  maxImagePixels: setting('COMPUTE_MAX_IMAGE_PIXELS', '50MP', parsePixels(1_000, 1_000_000_000), 'largest image in pixels (width × height)'),
+  fetch: setting('COMPUTE_FETCH', 'on', parseOnOff, 'whether images are fetched from URLs at all'),
+  fetchAllow: setting('COMPUTE_FETCH_ALLOW', '', text => { parseAllowList(parseList(text)); return parseList(text) }, 'comma list of CIDRs and host names that image URLs may reach besides public addresses'),
+  fetchConnectTimeoutMs: setting('COMPUTE_FETCH_CONNECT_TIMEOUT', '5s', parseDuration(100, 600_000), 'longest wait for a connection to an image URL'),
+  fetchHeadersTimeoutMs: setting('COMPUTE_FETCH_HEADERS_TIMEOUT', '10s', parseDuration(100, 600_000), 'longest wait for the response headers of an image URL'),
+  fetchBodyTimeoutMs: setting('COMPUTE_FETCH_BODY_TIMEOUT', '10s', parseDuration(100, 600_000), 'longest silence while the body of an image URL arrives'),
+  fetchTimeoutMs: setting('COMPUTE_FETCH_TIMEOUT', '30s', parseDuration(100, 600_000), 'longest time for an image URL as a whole, redirects included'),
+  httpStatus: setting('COMPUTE_HTTP_STATUS', 'real', parseChoice('real', 'always-200'), '`always-200` answers HTTP 200 to every API request, errors too; `code` still tells'),
+  trustProxy: setting('COMPUTE_TRUST_PROXY', '', parseCidrs, 'comma list of the proxies\' CIDRs whose X-Forwarded-For is believed; the limits per address depend on it'),
+  docs: setting('COMPUTE_DOCS', 'public', parseChoice('public', 'token', 'off'), 'who may read /docs and /docs/json'),
+  metrics: setting('COMPUTE_METRICS', 'public', parseChoice('public', 'token', 'off'), 'who may read /metrics'),
+  corsOrigins: setting('COMPUTE_CORS_ORIGINS', '', parseOrigins, 'comma list of origins whose pages may call the API from a browser (`*` for any)'),
+  logLevel: setting('COMPUTE_LOG_LEVEL', 'info', parseChoice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'least level that is logged'),
+  concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseConcurrency, 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
+  queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
+  requestTimeoutMs: setting('COMPUTE_REQUEST_TIMEOUT', '60s', parseDuration(100, 3_600_000), 'longest time for a request once its body is there; then 504'),
+  stopDelayMs: setting('COMPUTE_STOP_DELAY', '0s', parseDuration(0, 600_000), 'time between /readyz turning 503 and the end of accepting connections, for load balancers')
+} as const
+
+type SettingKey = keyof typeof SETTINGS
+
+/** The settings of one process: read once, frozen. Durations in milliseconds, sizes in bytes and pixels. */
+export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> }
+
+/** All that is wrong with the environment at once; `message` holds one line per fault. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+
+  constructor (faults: readonly string[]) {
+    super(`The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map(fault => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the settings from environment variables. An empty variable counts as absent; a secret may stand in the file
+ * that NAME_FILE names instead.
+ * @throws ConfigError that lists every fault
+ */
+export function loadConfig (env: NodeJS.ProcessEnv): Config {
+  const faults: string[] = []
+  const values: Partial<Record<SettingKey, unknown>> = {}
+  for (const [key, entry] of settingEntries()) {
+    const found = readText(entry, env, faults)
+    const text = found?.text ?? entry.default
+    if (text === undefined) continue
+    try {
+      values[key] = entry.parse(text)
+    } catch (error) {
+      const shown = entry.secret ? '' : ` (it is ${JSON.stringify(text)})`
+      faults.push(`${found?.name ?? entry.names[0]} ${error instanceof Error ? error.message : String(error)}${shown}`)
+    }
+  }
+  if ((values.adminPassword !== undefined || values.adminApiKey !== undefined) && values.adminLogin === undefined) {
+    faults.push('COMPUTE_ADMIN_PASSWORD and COMPUTE_ADMIN_API_KEY need COMPUTE_ADMIN_LOGIN beside them')
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze(values) as Config
+}
+
+/** The data folder alone, for commands that need no other setting to be right. */
+export function dataDirOf (env: NodeJS.ProcessEnv): string {
+  const { dataDir } = SETTINGS
+  return dataDir.parse(readText(dataDir, env, [])?.text ?? dataDir.default ?? '')
+}
+
+/** The settings as they may be logged: secrets are replaced by "(set)". */
+export function redactConfig (config: Config): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(settingEntries()
+    .filter(([key]) => config[key] !== undefined)
+    .map(([key, entry]) => [key, entry.secret ? '(set)' : config[key]]))
+}
+
+/** One row of README's table of settings. */
+export interface SettingRow {
+  readonly name: string
+  readonly default: string
+  readonly about: string
+}
+
+/** The table of settings as README shows it, in the order of the schema. */
+export function describeSettings (): readonly SettingRow[] {
+  return settingEntries().map(([, entry]) => ({
+    name: [...entry.names, ...(entry.secret ? [`${entry.names[0]}_FILE`] : [])].map(name => `\`${name}\``).join(', '),
+    default: entry.default ? `\`${entry.default}\`` : '',
+    about: entry.about
+  }))
+}
+
+/**
+ * Variables that begin with COMPUTE_ and that no setting reads: most likely a typing error. Those that Kubernetes
+ * injects for a service called "compute" are left out.
+ */
+export function unknownVariables (env: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set(settingEntries().flatMap(([, entry]) => [...entry.names, ...(entry.secret ? [`${entry.names[0]}_FILE`] : [])]))
+  return Object.keys(env).filter(name => name.startsWith('COMPUTE_') && !known.has(name) && !/_SERVICE_|_PORT(_|$)/.test(name))
+}
+
+function settingEntries (): Array<[SettingKey, Setting<unknown>]> {
+  return Object.entries(SETTINGS) as Array<[SettingKey, Setting<unknown>]>
+}
+
+function readText (entry: Setting<unknown>, env: NodeJS.ProcessEnv, faults: string[]): { name: string, text: string } | undefined {
+  for (const name of entry.names) {
+    const text = env[name]
+    // Kubernetes sets COMPUTE_PORT=tcp://10.0.0.1:8080 in every pod beside a service called "compute".
+    if (text !== undefined && text !== '' && !(name === 'COMPUTE_PORT' && text.startsWith('tcp://'))) {
+      if (entry.secret && env[`${name}_FILE`]) faults.push(`${name} and ${name}_FILE are both set; keep one`)
+      return { name, text }
+    }
+  }
+  const fileName = entry.secret ? env[`${entry.names[0]}_FILE`] : undefined
+  if (!fileName) return undefined
+  try {
+    return { name: `${entry.names[0]}_FILE`, text: readFileSync(fileName, 'utf8').replace(/\r?\n$/, '') }
+  } catch (error) {
+    faults.push(`${entry.names[0]}_FILE names a file that cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
+    return undefined
+  }
+}

@@ -1,0 +1,122 @@
+// Bytes to pixels: the only place that opens a picture. What comes out is upright 8-bit sRGB at the size that was
+// asked for, whatever came in.
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { DecodedImage } from '../imaging/decoded-image.js'
+import { damaged, decodingLate, tooManyChannels, tooManyPixels, unacceptable } from './decode-failures.js'
+import { createForeignDecoder } from './foreign-decoder.js'
+import { createGate } from './gate.js'
+import { type AcceptedFormat, isAccepted, sniffFormat } from './sniff-format.js'
+import { runWatched } from './watch.js'
+
+export interface ImageDecoderOptions {
+  /** Pictures with more pixels (of the file, before shrinking) are refused by their header. */
+  readonly maxPixels: number
+  /** The longest time for one picture, waiting included. */
+  readonly timeoutMs: number
+  /** How many pictures sharp decodes at a time; more than libuv has threads (four by default) is of no use. */
+  readonly maxConcurrent?: number
+}
+
+export interface DecodeOptions {
+  /**
+   * The size that is needed; without it the picture keeps its own. 'inside' keeps the proportions and never enlarges;
+   * 'fill' gives exactly this size.
+   */
+  readonly size?: { readonly width: number, readonly height: number, readonly fit: 'inside' | 'fill' }
+  /** 'flatten' paints transparent parts on white and gives 3 channels; 'keep' gives 4 where the picture has alpha. */
+  readonly alpha: 'flatten' | 'keep'
+}
+
+export interface ImageDecoder {
+  /**
+   * Decodes the first frame of a picture.
+   * @throws Failure unsupported_media (no picture, refused format, damaged), too_large, deadline_passed, busy; the
+   *   reason of `signal` as soon as that is aborted
+   */
+  decode (bytes: Uint8Array, options: DecodeOptions, signal: AbortSignal): Promise<DecodedImage>
+  /** Ends the thread for BMP and HEIC. */
+  close (): Promise<void>
+}
+
+/** Leaves one of libuv's four threads for name look-ups, files and password hashes. */
+const DEFAULT_CONCURRENT = 3
+
+/**
+ * Warnings are let through, since cameras and editors write files that give them; errors and cut-off files are not,
+ * since a half-grey picture gives an answer that nobody can tell from a right one.
+ */
+const FAIL_ON = 'error'
+
+const WHITE = '#ffffff'
+
+/** The loaders for what is sent to sharp here; all others are out of reach, whatever the bytes say. */
+const LOADERS = [
+  'VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadNsgif', 'VipsForeignLoadWebp',
+  'VipsForeignLoadTiff', 'VipsForeignLoadHeif'
+]
+
+/**
+ * Sets sharp up for a server: no cache of operations (every picture is new), one thread a picture (the requests are
+ * the parallelism), and no loader but those of accepted formats. Changes the state of the whole process; call it once,
+ * at start.
+ */
+export function configureSharp (): void {
+  sharp.cache(false)
+  sharp.concurrency(1)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: LOADERS })
+}
+
+/** Makes a decoder. Nothing is started until the first picture comes. */
+export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFAULT_CONCURRENT }: ImageDecoderOptions): ImageDecoder {
+  const foreign = createForeignDecoder({ maxPixels })
+  const gate = createGate(maxConcurrent)
+  const timeoutS = Math.max(1, Math.ceil(timeoutMs / 1000))
+
+  return {
+    decode: (bytes, options, signal) => runWatched(signal, timeoutMs, () => decodingLate(timeoutMs), async ({ signal }) => {
+      const format = sniffFormat(bytes)
+      if (format === undefined || !isAccepted(format)) throw unacceptable(format, bytes.length)
+      const native = format === 'bmp' || format === 'heic' ? await foreign.decode(format, bytes, signal) : bytes
+      // sharp cannot be interrupted, so a place is given back only when sharp is done.
+      const leave = await gate.enter(signal)
+      try {
+        const header = await translateErrors(format, timeoutMs, open(native, false).metadata())
+        const original = { width: header.autoOrient.width, height: header.autoOrient.height }
+        if (original.width * original.height > maxPixels) throw tooManyPixels(original, maxPixels)
+        // Five bands are CMYK with alpha, or something that has no place in RGB.
+        if (header.channels > 4 && header.space !== 'cmyk') throw tooManyChannels(format, header.channels)
+        signal.throwIfAborted()
+        const pixels = shape(open(native, maxPixels).timeout({ seconds: timeoutS }), header, options)
+        const { data, info } = await translateErrors(format, timeoutMs, pixels.raw().toBuffer({ resolveWithObject: true }))
+        const { width, height, channels } = info
+        if (channels !== 3 && channels !== 4) throw tooManyChannels(format, channels)
+        return { data, width, height, channels, original }
+      } finally {
+        leave()
+      }
+    }),
+    close: () => foreign.close()
+  }
+}
+
+function open (bytes: Uint8Array, limitInputPixels: number | false): Sharp {
+  return sharp(bytes, { failOn: FAIL_ON, limitInputPixels, autoOrient: true })
+}
+
+function shape (image: Sharp, header: Metadata, { size, alpha }: DecodeOptions): Sharp {
+  const flat = alpha === 'flatten' && header.hasAlpha ? image.flatten({ background: WHITE }) : image
+  const sized = size === undefined
+    ? flat
+    : flat.resize({ width: size.width, height: size.height, fit: size.fit, withoutEnlargement: size.fit === 'inside' })
+  return sized.toColourspace('srgb')
+}
+
+async function translateErrors<T> (format: AcceptedFormat, timeoutMs: number, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('timeout:')) throw decodingLate(timeoutMs)
+    throw damaged(format, error)
+  }
+}

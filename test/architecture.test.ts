@@ -1,0 +1,87 @@
+// Keeps the map of CONTRIBUTING.md true: who may import whom. Changing this table is a design decision.
+import t from 'tap'
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+// Each room of the house with the rooms it may reach; everyone may use errors.ts.
+const REACH: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'version.ts': [],
+  imaging: [],
+  wire: [],
+  runtime: ['imaging'],
+  accounts: [],
+  intake: ['imaging', 'runtime'],
+  engines: ['imaging', 'runtime'],
+  'setting-values.ts': [],
+  'config.ts': ['setting-values.ts', 'intake'],
+  services: ['engines', 'imaging', 'intake', 'accounts', 'runtime', 'wire'],
+  http: ['services', 'wire', 'accounts', 'intake', 'runtime', 'config.ts'],
+  'app.ts': ['http', 'services', 'engines', 'accounts', 'intake', 'runtime', 'config.ts', 'version.ts'],
+  cli: ['app.ts', 'accounts', 'config.ts', 'version.ts'],
+  'main.ts': ['cli', 'config.ts']
+}
+
+const files = readdirSync(src, { recursive: true }).map(String).filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+
+function importsOf (file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(match => match[1] ?? '')
+}
+
+function roomOf (file: string): string {
+  return file.split('/')[0] ?? ''
+}
+
+t.test('nothing reaches up', async t => {
+  t.ok(files.length > 30)
+  for (const file of files) {
+    const room = roomOf(file)
+    const allowed = REACH[room]
+    t.ok(allowed, `${room} stands on the map`)
+    for (const name of importsOf(file).filter(name => name.startsWith('.'))) {
+      const target = relative(src, join(src, dirname(file), name)).replace(/\.js$/, '.ts')
+      const targetRoom = roomOf(target)
+      if (targetRoom !== room && targetRoom !== 'errors.ts' && !target.startsWith('..')) {
+        t.ok(allowed?.includes(targetRoom), `${file} may import ${target}`)
+      }
+    }
+  }
+})
+
+t.test('engines never import each other', async t => {
+  for (const file of files.filter(file => roomOf(file) === 'engines' && file.split('/').length === 2)) {
+    for (const name of importsOf(file)) t.notMatch(name, /^\.\//, `${file} imports ${name}`)
+  }
+})
+
+t.test('no two files import each other in a circle', async t => {
+  const graph = new Map(files.map(file => [file, importsOf(file)
+    .filter(name => name.startsWith('.'))
+    .map(name => relative(src, join(src, dirname(file), name)).replace(/\.js$/, '.ts'))]))
+  const done = new Set<string>()
+  function visit (file: string, path: readonly string[]): void {
+    if (path.includes(file)) t.fail(`circle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`)
+    if (done.has(file) || path.includes(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+})
+
+t.test('no file outgrows one subject, none is called after nothing', async t => {
+  for (const file of files) {
+    const lines = readFileSync(join(src, file), 'utf8').split('\n').length
+    t.ok(lines <= 300, `${file} has ${lines} lines`)
+    t.notMatch(file, /(^|\/)(utils?|helpers?|common|misc)[./]/)
+  }
+})
+
+t.test('the environment is read in one place', async t => {
+  for (const file of files.filter(file => file !== 'main.ts')) {
+    t.notMatch(readFileSync(join(src, file), 'utf8'), /process\.env\b/, file)
+  }
+})

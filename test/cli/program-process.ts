@@ -1,0 +1,103 @@
+// The program in processes of its own, for what only real processes can show: compiled into a temporary folder. Beside
+// the real main there is an entry whose `serve` makes the first account and ends.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Test } from 'tap'
+import ts from 'typescript'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const ENTRY = `
+import { resolve } from 'node:path'
+import { writeSync } from 'node:fs'
+import { ensureFirstAccount, firstStartText } from './src/accounts/first-start.js'
+import { openSqliteStore } from './src/accounts/sqlite-account-store.js'
+import { createProgram } from './src/cli/program.js'
+
+const dataDirOf = env => resolve(env.COMPUTE_DATA_DIR || './data')
+async function serve (env) {
+  const store = await openSqliteStore(dataDirOf(env))
+  await ensureFirstAccount({
+    store,
+    tokenTtlS: 1209600,
+    declared: { login: env.COMPUTE_ADMIN_LOGIN, password: env.COMPUTE_ADMIN_PASSWORD, apiKey: env.COMPUTE_ADMIN_API_KEY },
+    announce: credentials => {
+      writeSync(1, firstStartText(credentials, 'http://localhost:8080'))
+      if (env.TEST_KILL === 'announced') process.kill(process.pid, 'SIGKILL')
+    }
+  })
+  await store.close()
+  return 0
+}
+async function createKeysForever (env) {
+  for (;;) await createProgram({ ...streams, serve, health: serve }).run(['key', 'create', '--name', 'loop'])
+}
+const streams = { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, dataDirOf }
+if (process.argv[2] === 'create-keys-forever') await createKeysForever(process.env)
+else process.exitCode = await createProgram({ ...streams, serve, health: async () => ({ ok: false, url: 'http://127.0.0.1:1/readyz', detail: 'no answer' }) }).run(process.argv.slice(2))
+`
+
+/** What a process left behind. */
+export interface Outcome {
+  /** Null after a signal. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ProgramProcesses {
+  /** Starts the program with COMPUTE_DATA_DIR and more variables; the entry `src/main.js` is the real one. */
+  start (args: readonly string[], env?: Readonly<Record<string, string>>, entry?: 'entry.js' | 'src/main.js'): ChildProcess
+  /** Runs it to its end. */
+  run (args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Outcome>
+  readonly dataDir: string
+  readonly folder: string
+}
+
+/** Compiles the program for a test. */
+export function compileProgram (t: Test): ProgramProcesses {
+  const folder = t.testdir()
+  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter(name => name.endsWith('.ts'))) {
+    const target = join(folder, 'src', name.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    const source = readFileSync(join(ROOT, 'src', name), 'utf8')
+    const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true } })
+    writeFileSync(target, outputText)
+  }
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+  writeFileSync(join(folder, 'entry.js'), ENTRY)
+  const dataDir = join(folder, 'data')
+
+  const start: ProgramProcesses['start'] = (args, env = {}, entry = 'entry.js') => {
+    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:COMPUTE_|_?TAP)/.test(name)))
+    // tap loads itself into every child through NODE_OPTIONS, which takes a second; the children are plain JavaScript.
+    return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, join(folder, entry), ...args], {
+      cwd: dirname(dataDir), env: { ...inherited, COMPUTE_DATA_DIR: dataDir, ...env }
+    })
+  }
+  return {
+    folder,
+    dataDir,
+    start,
+    async run (args, env, input = '') {
+      const child = start(args, env)
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input)
+      return await outcomeOf(child)
+    }
+  }
+}
+
+/** Waits for a process to end. */
+export async function outcomeOf (child: ChildProcess): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', code => resolve({ code, stdout, stderr }))
+  })
+}
