@@ -3,6 +3,7 @@ import { addCluster, clusterPoints, refineClusters, type Clustering } from '../i
 import { deltaE2000, labFromSrgb, type CieLab } from '../imaging/color-difference.js'
 import { countColors, type ColorHistogram } from '../imaging/color-histogram.js'
 import { type DecodedImage } from '../imaging/decoded-image.js'
+import { measureGrain } from '../imaging/grain.js'
 import { srgbFromOklab, writeBentOklab, writeOklab } from '../imaging/oklab.js'
 import { type WeightedPoints } from '../imaging/weighted-points.js'
 
@@ -32,9 +33,12 @@ const POOL_SIDE = 5
 // A colour below half a percent would be shown as 0 %.
 const MIN_SHARE = 0.005
 
-// In ΔE2000: closer colours are one colour with noise or shading. Two flat colours side by side are told apart sooner.
-const MIN_DIFFERENCE = 3.5
-const MIN_DIFFERENCE_OF_FLAT = 2.5
+// In ΔE2000: closer colours are one colour. In a smooth picture small steps are seen; the more it changes from pixel to
+// pixel (see grain.ts), the larger the differences that are noise or shading.
+const MIN_DIFFERENCE = 2
+const MIN_DIFFERENCE_PER_GRAIN = 0.2
+const MAX_MIN_DIFFERENCE = 4.5
+const GRAIN_SAMPLES = 2000
 // Near black, lightness in CIELAB, screens and eyes tell less apart than the formula says.
 const DARK_LIGHTNESS = 12
 const MIN_DIFFERENCE_IN_DARK = 6
@@ -47,8 +51,6 @@ interface Cluster {
   readonly color: number
   readonly lab: CieLab
   readonly weight: number
-  /** Whether half of the cluster or more has exactly this colour. */
-  readonly flat: boolean
 }
 
 /** Clusters with their centres in bent OKLab, in the same order, and the weight of all together. */
@@ -56,6 +58,8 @@ interface Palette {
   readonly clusters: readonly Cluster[]
   readonly centers: Float64Array
   readonly total: number
+  /** By how much colours must differ, in ΔE2000. */
+  readonly minDifference: number
 }
 
 /**
@@ -69,10 +73,13 @@ export function computePalette (image: DecodedImage): readonly PaletteColor[] {
   const oklab = new Float64Array(histogram.size * 3)
   const points = placePoints(histogram, oklab)
   const total = histogram.weights.reduce((sum, weight) => sum + weight, 0)
+  const grain = measureGrain(image, GRAIN_SAMPLES)
+  const minDifference = Math.min(MAX_MIN_DIFFERENCE, MIN_DIFFERENCE + MIN_DIFFERENCE_PER_GRAIN * grain)
   const describe = (clustering: Clustering): Palette => ({
     centers: clustering.centers,
     clusters: describeClusters(histogram, oklab, points, clustering),
-    total
+    total,
+    minDifference
   })
 
   const found = describe(clusterPoints(points, MAX_COLORS, POOL_SIDE))
@@ -144,16 +151,15 @@ function describeClusters (
   }
   return Array.from(weights, (weight, label) => {
     const pull = pulls[label]!
-    const flat = exact[label]! > 0 && exact[label]! * 2 >= weight
-    const color = flat
+    const color = exact[label]! > 0 && exact[label]! * 2 >= weight
       ? exactColors[label]!
       : srgbFromOklab(sums[label * 3]! / pull, sums[label * 3 + 1]! / pull, sums[label * 3 + 2]! / pull)
-    return { color, weight, flat, lab: labFromSrgb(color >> 16, (color >> 8) & 255, color & 255) }
+    return { color, weight, lab: labFromSrgb(color >> 16, (color >> 8) & 255, color & 255) }
   })
 }
 
 /** The cluster to give up next: the least of those too small to show, else the smaller of the most alike; or -1. */
-function findRedundant ({ clusters, total }: Palette): number {
+function findRedundant ({ clusters, total, minDifference }: Palette): number {
   if (clusters.length < 2) return -1
   let redundant = -1
   let least = MIN_SHARE * total
@@ -168,7 +174,8 @@ function findRedundant ({ clusters, total }: Palette): number {
   clusters.forEach((first, label) => {
     clusters.slice(0, label).forEach((second, other) => {
       const minor = Math.min(first.weight, second.weight) < MINOR_SHARE * total
-      const closeness = deltaE2000(first.lab, second.lab) / neededDifference(first, second, minor)
+      const needed = minor ? MIN_DIFFERENCE_OF_MINOR : isDark(first, second) ? MIN_DIFFERENCE_IN_DARK : minDifference
+      const closeness = deltaE2000(first.lab, second.lab) / needed
       if (closeness < closest) {
         closest = closeness
         redundant = first.weight < second.weight ? label : other
@@ -178,10 +185,8 @@ function findRedundant ({ clusters, total }: Palette): number {
   return redundant
 }
 
-function neededDifference (first: Cluster, second: Cluster, minor: boolean): number {
-  if (minor) return MIN_DIFFERENCE_OF_MINOR
-  if (Math.max(first.lab.lightness, second.lab.lightness) < DARK_LIGHTNESS) return MIN_DIFFERENCE_IN_DARK
-  return first.flat && second.flat ? MIN_DIFFERENCE_OF_FLAT : MIN_DIFFERENCE
+function isDark (first: Cluster, second: Cluster): boolean {
+  return Math.max(first.lab.lightness, second.lab.lightness) < DARK_LIGHTNESS
 }
 
 function withoutCenter (centers: Float64Array, label: number): Float64Array {

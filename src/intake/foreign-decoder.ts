@@ -45,6 +45,7 @@ export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
   })
   let underWay = 0
+  let closed = false
 
   const run = async (format: ForeignTask['format'], bytes: Uint8Array, signal: AbortSignal): Promise<ForeignResult> => {
     // Counted here: the pool's own limit does not hold while its first thread starts.
@@ -54,6 +55,8 @@ export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_
     underWay++
     try {
       return await runTask(pool, { format, bytes: Uint8Array.from(bytes), maxPixels }, signal)
+    } catch (error) {
+      throw closed ? new Failure('busy', 'the server is stopping', { cause: error, retryAfterS: 5 }) : error
     } finally {
       underWay--
     }
@@ -69,7 +72,10 @@ export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_
       return result.bytes
     },
     threads: () => pool.threads.length,
-    close: () => pool.destroy()
+    close: () => {
+      closed = true
+      return pool.destroy()
+    }
   }
 }
 

@@ -24,6 +24,13 @@ t.test('no thread exists before the first picture and after the last for a while
   t.match(await sharp(await decoder.decode('bmp', bytes, never())).metadata(), { width: 48 }, 'and it starts again')
 })
 
+t.test('closing ends what is under way without blaming the picture', async t => {
+  const decoder = createForeignDecoder({ maxPixels: 10_000 })
+  const work = failureOf(decoder.decode('bmp', readFixture('quarters.bmp'), never()))
+  await decoder.close()
+  t.match(await work, { kind: 'busy', message: 'the server is stopping' })
+})
+
 t.test('the decoders print nothing', async t => {
   const decoder = createForeignDecoder({ maxPixels: 10_000 })
   t.teardown(() => decoder.close())
