@@ -1,7 +1,7 @@
-// How good and how fast computePalette is, beside what others use: the mean CIEDE2000 of a picture's pixels to the
-// nearest colour of the palette. Run it after `npm run build`:
-//   node bench/palette-quality.mjs
-// It prints tables and writes bench/results/palette-quality.json. The pictures are not part of this repository.
+// How good and how fast colorPalette is, beside what others use: the mean CIEDE2000 of a picture's pixels to the nearest
+// colour of its palette. "ours" is what the service answers to the file's bytes.
+//   npm run bench:palette     about four minutes; writes bench/results/palette-quality.json
+// The pictures are not part of this repository.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { MMCQ } from '@vibrant/quantizer-mmcq'
@@ -11,12 +11,19 @@ import sharp from 'sharp'
 
 const IMAGES = new URL('../../shared/images/', import.meta.url)
 const RESULTS = new URL('results/palette-quality.json', import.meta.url)
-const ENGINE = new URL('../dist/engines/palette.js', import.meta.url)
+const DIST = new URL('../dist/', import.meta.url)
 
 // How many pictures of each set, evenly spread over its file names. Nothing was tuned on those held out.
 const TUNED_ON = {
-  det_coco_val2017: 46, sal_osie: 40, cls_imagenet_sample: 40, cls_openimages: 33, cls_grocery: 24, distance: 20,
-  ocr_icdar2015: 16, sal_scene500: 16, palette: 9
+  det_coco_val2017: 46,
+  sal_osie: 40,
+  cls_imagenet_sample: 40,
+  cls_openimages: 33,
+  cls_grocery: 24,
+  distance: 20,
+  ocr_icdar2015: 16,
+  sal_scene500: 16,
+  palette: 9
 }
 const HELD_OUT = { det_voc_indoor: 22, det_raccoon: 10, differences_pcb: 14, ocr_handwriting: 14 }
 
@@ -33,14 +40,20 @@ if (!existsSync(IMAGES)) {
   console.log('bench/palette-quality: skipped, the pictures (../shared/images beside the repository) are not here')
   process.exit(0)
 }
-if (!existsSync(ENGINE)) {
+if (!existsSync(DIST)) {
   console.error('bench/palette-quality: no compiled code, run `npm run build` first')
   process.exit(1)
 }
-const { computePalette, PALETTE_WORKING_SIDE_PX } = await import(ENGINE.href)
-const { deltaE2000, labFromSrgb } = await import(new URL('../dist/imaging/color-difference.js', import.meta.url).href)
+const compiled = name => import(new URL(name, DIST).href)
+const { computePalette, PALETTE_WORKING_SIDE_PX } = await compiled('engines/palette.js')
+const { deltaE2000, labFromSrgb } = await compiled('imaging/color-difference.js')
+const { createFindPalette } = await compiled('services/color-palette.js')
+const { createImageDecoder } = await compiled('intake/decode-image.js')
 sharp.concurrency(1)
 sharp.cache(false)
+const decoder = createImageDecoder({ maxPixels: 50e6, timeoutMs: 60_000 })
+const findPalette = createFindPalette(decoder)
+const work = { signal: new AbortController().signal, stage: async (_, run) => run() }
 
 const PEERS = {
   'k-means in CIELAB, as many colours as ours': ({ judged, ours }) => kMeansPalette(judged.labs, ours.length),
@@ -76,6 +89,7 @@ const summary = {
 }
 print(summary)
 writeFileSync(RESULTS, JSON.stringify(summary, null, 2) + '\n')
+await decoder.close()
 
 function pick (set, count) {
   const folder = new URL(`${set}/images/`, IMAGES)
@@ -85,8 +99,12 @@ function pick (set, count) {
   return Array.from({ length: taken }, (_, i) => ({ set, file: fileURLToPath(new URL(names[Math.floor(i * names.length / taken)], folder)) }))
 }
 
-/** Shrunk as the service's decoder does it. */
-async function shrink (file, side, kernel = 'lanczos3') {
+/** The service's rows [red, green, blue, percent]. */
+async function serve (file) {
+  return (await findPalette(readFileSync(file), work)).colors
+}
+
+async function shrink (file, side, kernel) {
   const { data, info } = await sharp(file, { autoOrient: true })
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true, kernel })
     .toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
@@ -99,14 +117,14 @@ async function compare ({ set, file }) {
     .toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true })
   const rgba = { data: new Uint8Array(data), width: info.width, height: info.height }
   const judged = judgedPixels(rgba)
-  const ours = toRgb(computePalette(await shrink(file, PALETTE_WORKING_SIDE_PX)))
+  const ours = (await serve(file)).map(row => row.slice(0, 3))
   const png = await sharp(data, { raw: { width: info.width, height: info.height, channels: 4 } }).png({ compressionLevel: 1 }).toBuffer()
   const scores = { ours: judge(ours, judged) }
   for (const [name, find] of Object.entries(PEERS)) scores[name] = judge(await find({ rgba, judged, ours, png }), judged)
   return { set, file, judged, scores }
 }
 
-function toRgb (palette) {
+function rgbOf (palette) {
   return palette.map(({ red, green, blue }) => [red, green, blue])
 }
 
@@ -119,8 +137,10 @@ function judgedPixels ({ data, width, height }) {
   return { labs }
 }
 
+/** Undefined where the peer found no colour. */
 function judge (palette, { labs }) {
-  const colors = palette.map(rgb => labFromSrgb(...rgb))
+  const colors = palette.filter(rgb => rgb.every(Number.isFinite)).map(rgb => labFromSrgb(...rgb))
+  if (colors.length === 0) return undefined
   let sum = 0
   let far = 0
   for (const lab of labs) {
@@ -138,7 +158,7 @@ function judge (palette, { labs }) {
 
 async function thief (rgba, options) {
   const palette = await getPalette(Buffer.alloc(0), { colorCount: MAX_COLORS, loader: { load: async () => rgba }, ...options })
-  return palette.map(color => color.array())
+  return palette.map(color => color.array().map(value => Math.min(255, Math.max(0, Math.round(value)))))
 }
 
 /** k-means++ and Lloyd on the judged pixels themselves, the best of several seeded starts: a peer that saw the answers. */
@@ -206,14 +226,18 @@ function srgbFromLab ([lightness, a, b]) {
 }
 
 function summarise (some) {
-  const ours = some.map(row => row.scores.ours)
   return {
     pictures: some.length,
-    ours: figures(ours),
-    peers: Object.fromEntries(Object.keys(PEERS).map(name => [name, {
-      ...figures(some.map(row => row.scores[name])),
-      oursAtLeastAsGood: round(mean(some.map(row => row.scores.ours.mean <= row.scores[name].mean + 1e-6 ? 1 : 0)))
-    }]))
+    ours: figures(some.map(row => row.scores.ours)),
+    peers: Object.fromEntries(Object.keys(PEERS).map(name => {
+      const answered = some.filter(row => row.scores[name] !== undefined)
+      const asGood = answered.filter(row => row.scores.ours.mean <= row.scores[name].mean + 1e-6)
+      return [name, {
+        ...figures(answered.map(row => row.scores[name])),
+        oursAtLeastAsGood: round(asGood.length / answered.length),
+        withoutAnswer: some.length - answered.length
+      }]
+    }))
   }
 }
 
@@ -231,10 +255,10 @@ async function checkExact () {
   if (!existsSync(truth)) return []
   const items = JSON.parse(readFileSync(truth, 'utf8')).items.filter(item => item.kind.startsWith('exact'))
   return Promise.all(items.map(async item => {
-    const palette = computePalette(await shrink(fileURLToPath(new URL(`palette/${item.file}`, IMAGES)), PALETTE_WORKING_SIDE_PX))
+    const palette = await serve(fileURLToPath(new URL(`palette/${item.file}`, IMAGES)))
     const passes = item.truth.filter(color => color.share >= 0.05).every(({ rgba: [red, green, blue], share }) =>
-      palette.some(color => deltaE2000(labFromSrgb(color.red, color.green, color.blue), labFromSrgb(red, green, blue)) <= 5 &&
-        Math.abs(color.share - share) <= 0.05))
+      palette.some(row => deltaE2000(labFromSrgb(...row.slice(0, 3)), labFromSrgb(red, green, blue)) <= 5 &&
+        Math.abs(row[3] / 100 - share) <= 0.05))
     return { file: item.file.split('/').pop(), passes, colors: palette.length }
   }))
 }
@@ -243,7 +267,7 @@ async function compareShrinking (some) {
   const answer = []
   for (const [side, kernel] of SHRINKING) {
     const scores = []
-    for (const { file, judged } of some) scores.push(judge(toRgb(computePalette(await shrink(file, side, kernel))), judged))
+    for (const { file, judged } of some) scores.push(judge(rgbOf(computePalette(await shrink(file, side, kernel))), judged))
     const photo = await twoMegapixels()
     const decodeMs = await cpuMs(20, () => shrink(photo, side, kernel))
     answer.push({ side, kernel, pictures: some.length, ...figures(scores), decodeCpuMs2Megapixels: round(decodeMs, 2) })
@@ -259,14 +283,16 @@ async function twoMegapixels () {
 
 async function measureSpeed () {
   const photo = await twoMegapixels()
-  const images = [await shrink(photo, PALETTE_WORKING_SIDE_PX)]
+  const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside' }
+  const decode = bytes => decoder.decode(bytes, { size, alpha: 'keep' }, work.signal)
+  const images = [await decode(photo)]
   const photos = pictures.filter(picture => picture.set === 'det_coco_val2017' || picture.set === 'sal_osie')
-  for (const { file } of photos) images.push(await shrink(file, PALETTE_WORKING_SIDE_PX))
+  for (const { file } of photos) images.push(await decode(readFileSync(file)))
   for (let warm = 0; warm < 10; warm++) images.forEach(image => computePalette(image))
   const each = []
   for (const image of images) each.push(await cpuMs(15, () => computePalette(image)))
   return {
-    decodeCpuMs: round(await cpuMs(30, () => shrink(photo, PALETTE_WORKING_SIDE_PX)), 2),
+    decodeCpuMs: round(await cpuMs(30, () => decode(photo)), 2),
     paletteCpuMsOfThatPhoto: round(each[0], 2),
     paletteCpuMsMedian: round(median(each), 2),
     paletteCpuMsWorst: round(Math.max(...each), 2),
@@ -288,8 +314,8 @@ async function cpuMs (runs, work) {
 
 function print ({ all, heldOut, sets, exactPictures, shrinking, speed }) {
   const head = '| palette | mean ΔE2000 | ours at least as good | pixels farther than 15 | median colours |\n|---|---|---|---|---|'
-  const line = (name, { meanDeltaE2000, oursAtLeastAsGood, pixelsFartherThan15, medianColors }) =>
-    `| ${name} | ${meanDeltaE2000} | ${oursAtLeastAsGood === undefined ? '' : `${Math.round(oursAtLeastAsGood * 100)} %`} | ${(pixelsFartherThan15 * 100).toFixed(1)} % | ${medianColors} |`
+  const line = (name, { meanDeltaE2000, oursAtLeastAsGood, pixelsFartherThan15, medianColors, withoutAnswer }) =>
+    `| ${name}${withoutAnswer > 0 ? ` (no answer to ${withoutAnswer})` : ''} | ${meanDeltaE2000} | ${oursAtLeastAsGood === undefined ? '' : `${Math.round(oursAtLeastAsGood * 100)} %`} | ${(pixelsFartherThan15 * 100).toFixed(1)} % | ${medianColors} |`
   for (const [title, part] of [['All pictures', all], ['Held out of tuning', heldOut]]) {
     console.log(`\n${title} (${part.pictures})\n\n${head}`)
     console.log(line('**ours**', part.ours))

@@ -17,21 +17,25 @@ const LAST_ROUNDS = 2
 // Most photographs try one swap or two and keep less than half of them.
 const MAX_SWAPS = 4
 const MIN_SWAP_GAIN = 0.001
-// Pooling saves time only where there are more points than this.
-const MAX_UNPOOLED = 256
+// Seeding and swapping look at each point some two hundred times: beyond this many, points are pooled first.
+const MAX_POINTS_TO_SEED = 400
 
 /**
  * Splits points into at most `maxClusters` (1..255) clusters so that the weighted sum of distance^1.5 to the nearest
  * centre is small. Squares (k-means) spend centres on few far points and plain distances (k-medians) give up small
  * vivid groups; 1.5 stands between. Fewer clusters come back where there are fewer distinct points, none where there
  * are no points. Deterministic: equal input, equal output. Where points are many, the places of the centres are sought
- * among their means in cubes of `poolSide`, and only the last rounds see them all.
+ * among their means in cubes of side `poolSide` or somewhat more, and only the last rounds see them all.
  */
 export function clusterPoints (points: WeightedPoints, maxClusters: number, poolSide: number): Clustering {
-  const pooled = points.size > MAX_UNPOOLED ? poolPoints(points, poolSide) : points
+  const pooled = poolUntilFew(points, poolSide)
   const seeds = seedCenters(pooled, maxClusters)
   const first = refine(pooled, seeds, FIRST_ROUNDS)
   return refineClusters(points, swapCenters(pooled, first.centers, first.assignment))
+}
+
+function poolUntilFew (points: WeightedPoints, side: number): WeightedPoints {
+  return points.size <= MAX_POINTS_TO_SEED ? points : poolUntilFew(poolPoints(points, side), side * 1.5)
 }
 
 /** Assigns the points to the given centres (x, y, z in turn; at most 255) and moves these to their points' middle. */

@@ -87,11 +87,18 @@ function withoutBlends (image: DecodedImage, offsets: Uint32Array, { cells, coun
   let main = 0
   for (let cell = 0; cell < size; cell++) if (counts[cell]! >= minCount) main += counts[cell]!
   if (main < FLAT_PART * offsets.length || main === offsets.length) return offsets
-  return offsets.filter((at, sample) => {
-    if (counts[cells[sample]!]! >= minCount) return true
-    const pixel = at / image.channels
-    return !isEdgeBlend(image, pixel % image.width, Math.floor(pixel / image.width))
-  })
+  const own = new Uint32Array(offsets.length)
+  let kept = 0
+  for (let sample = 0; sample < offsets.length; sample++) {
+    const at = offsets[sample]!
+    if (counts[cells[sample]!]! < minCount) {
+      const pixel = at / image.channels
+      const y = Math.floor(pixel / image.width)
+      if (isEdgeBlend(image, pixel - y * image.width, y)) continue
+    }
+    own[kept++] = at
+  }
+  return kept < offsets.length ? own.subarray(0, kept) : offsets
 }
 
 function weighCells ({ data, channels }: DecodedImage, offsets: Uint32Array, { cells, size }: SortedPixels): ColorHistogram {

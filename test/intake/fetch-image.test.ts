@@ -10,9 +10,9 @@ const url = (port: number, path = '/'): URL => new URL(`http://127.0.0.1:${port}
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
 /** Milliseconds until a promise settles, and how. */
-async function timed<T> (work: Promise<T>): Promise<readonly [T, number]> {
+async function timed<T> (work: () => Promise<T>): Promise<readonly [T, number]> {
   const start = performance.now()
-  return [await work, performance.now() - start]
+  return [await work(), performance.now() - start]
 }
 
 t.test('an image is fetched with a plain request', async t => {
@@ -164,17 +164,17 @@ t.test('each deadline ends what is slow', async t => {
   const fetcher = makeFetcher(t, { connectTimeoutMs: 200, headersTimeoutMs: 250, bodyTimeoutMs: 300, totalTimeoutMs: 500 })
 
   const table = [
-    ['a name server that does not answer', unresolved.fetch(new URL('http://slow.test/'), never()), 'the host of the URL could not be connected to within the limit of 0.2 s', 200],
-    ['TLS that does not come about', fetcher.fetch(new URL(`https://127.0.0.1:${silent.port}/`), never()), 'the host of the URL could not be connected to within the limit of 0.2 s', 200],
-    ['no headers', fetcher.fetch(url(silent.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
-    ['headers drop by drop', fetcher.fetch(url(dripping.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
-    ['informational answers without end', fetcher.fetch(url(informing.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
-    ['a body that stalls', fetcher.fetch(url(stalling.port), never()), 'the host of the URL sent nothing more within the limit of 0.3 s', 300],
-    ['a body drop by drop', fetcher.fetch(url(trickling.port), never()), 'fetching the URL took longer than the limit of 0.5 s', 500],
-    ['slow redirects', fetcher.fetch(url(redirecting.port), never()), 'fetching the URL took longer than the limit of 0.5 s', 500]
+    ['a name server that does not answer', () => unresolved.fetch(new URL('http://slow.test/'), never()), 'the host of the URL could not be connected to within the limit of 0.2 s', 200],
+    ['TLS that does not come about', () => fetcher.fetch(new URL(`https://127.0.0.1:${silent.port}/`), never()), 'the host of the URL could not be connected to within the limit of 0.2 s', 200],
+    ['no headers', () => fetcher.fetch(url(silent.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
+    ['headers drop by drop', () => fetcher.fetch(url(dripping.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
+    ['informational answers without end', () => fetcher.fetch(url(informing.port), never()), 'the host of the URL sent no complete response headers within the limit of 0.25 s', 250],
+    ['a body that stalls', () => fetcher.fetch(url(stalling.port), never()), 'the host of the URL sent nothing more within the limit of 0.3 s', 300],
+    ['a body drop by drop', () => fetcher.fetch(url(trickling.port), never()), 'fetching the URL took longer than the limit of 0.5 s', 500],
+    ['slow redirects', () => fetcher.fetch(url(redirecting.port), never()), 'fetching the URL took longer than the limit of 0.5 s', 500]
   ] as const
   await Promise.all(table.map(async ([what, work, message, ms]) => {
-    const [failure, took] = await timed(failureOf(work))
+    const [failure, took] = await timed(() => failureOf(work()))
     t.match(failure, { kind: 'image_unreachable', message }, what)
     t.ok(took >= ms - 20 && took < ms + 1500, `${what} took ${Math.round(took)} ms`)
   }))
@@ -236,7 +236,7 @@ t.test('a client that goes away ends the fetch at once and closes the socket', a
     const controller = new AbortController()
     const work = fetcher.fetch(url(server.port), controller.signal)
     setTimeout(() => controller.abort(reason), 60)
-    const [, took] = await timed(t.rejects(work, reason))
+    const [, took] = await timed(async () => await t.rejects(work, reason))
     t.ok(took < 1000)
     await pause(50)
     t.ok(server.sockets.every(socket => socket.destroyed || socket.readableEnded))
