@@ -33,10 +33,10 @@ WORKDIR /app
 COPY package.json LICENSE NOTICE ./
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-RUN ln -s /app/dist/main.js /usr/local/bin/compute-api && chmod 755 /app/dist/main.js
+RUN ln -s /app/dist/compute-api.cjs /usr/local/bin/compute-api && chmod 755 /app/dist/compute-api.cjs
 USER node
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/dist/main.js", "health"]
-ENTRYPOINT ["tini", "--", "node", "/app/dist/main.js"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/dist/compute-api.cjs", "health"]
+ENTRYPOINT ["tini", "--", "node", "/app/dist/compute-api.cjs"]
 CMD ["serve"]

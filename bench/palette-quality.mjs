@@ -283,7 +283,7 @@ async function twoMegapixels () {
 
 async function measureSpeed () {
   const photo = await twoMegapixels()
-  const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside' }
+  const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside', kernel: 'nearest' }
   const decode = bytes => decoder.decode(bytes, { size, alpha: 'keep' }, work.signal)
   const images = [await decode(photo)]
   const photos = pictures.filter(picture => picture.set === 'det_coco_val2017' || picture.set === 'sal_osie')

@@ -72,7 +72,7 @@ const SUBJECTS = {
     const photo = await samplePhoto()
     const { signal } = new AbortController()
     const work = { signal, stage: async (name, run) => await run() }
-    const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside' }
+    const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside', kernel: 'nearest' }
     const pixels = await decoder.decode(photo, { size, alpha: 'keep' }, signal)
     return {
       work: {

@@ -11,7 +11,7 @@ const stamp = `${root}dist/.built`
 if (process.argv.includes('--if-older')) {
   if (isFresh()) process.exit(0)
   if (compiler() === undefined) {
-    if (existsSync(`${root}dist/main.js`)) process.exit(0)
+    if (existsSync(`${root}dist/compute-api.cjs`)) process.exit(0)
     console.error('There is no build, and this install has no compiler to make one: run `npm ci` (with development dependencies) and `npm run build`.')
     process.exit(1)
   }

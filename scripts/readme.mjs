@@ -10,7 +10,7 @@ import { describeSettings } from '../dist/config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readmePath = join(root, 'README.md')
-const main = join(root, 'dist/main.js')
+const main = join(root, 'dist/compute-api.cjs')
 
 const before = readFileSync(readmePath, 'utf8')
 let after = before

@@ -1,13 +1,7 @@
-#!/usr/bin/env node
-// The program `compute-api`.
-import { availableParallelism } from 'node:os'
+// The program `compute-api`: its commands with what they need from the process.
 import { createProgram } from './cli/program.js'
 import { health } from './cli/health.js'
 import { dataDirOf } from './config.js'
-
-// libuv reads this when its pool of threads is first used. sharp, password hashing, file reads and name look-ups share
-// that pool; with its default of 4 they would wait for each other on machines with more CPUs.
-process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4)
 
 process.exitCode = await createProgram({
   env: process.env,

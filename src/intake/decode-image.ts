@@ -20,9 +20,9 @@ export interface ImageDecoderOptions {
 export interface DecodeOptions {
   /**
    * The size that is needed; without it the picture keeps its own. 'inside' keeps the proportions and never enlarges;
-   * 'fill' gives exactly this size.
+   * 'fill' gives exactly this size. The kernel 'nearest' keeps colours as they are where the others mix neighbours.
    */
-  readonly size?: { readonly width: number, readonly height: number, readonly fit: 'inside' | 'fill' }
+  readonly size?: { readonly width: number, readonly height: number, readonly fit: 'inside' | 'fill', readonly kernel?: 'nearest' | 'lanczos3' }
   /** 'flatten' paints transparent parts on white and gives 3 channels; 'keep' gives 4 where the picture has alpha. */
   readonly alpha: 'flatten' | 'keep'
 }
@@ -108,7 +108,7 @@ function shape (image: Sharp, header: Metadata, { size, alpha }: DecodeOptions):
   const flat = alpha === 'flatten' && header.hasAlpha ? image.flatten({ background: WHITE }) : image
   const sized = size === undefined
     ? flat
-    : flat.resize({ width: size.width, height: size.height, fit: size.fit, withoutEnlargement: size.fit === 'inside' })
+    : flat.resize({ width: size.width, height: size.height, fit: size.fit, kernel: size.kernel ?? 'lanczos3', withoutEnlargement: size.fit === 'inside' })
   return sized.toColourspace('srgb')
 }
 

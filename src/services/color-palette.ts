@@ -13,7 +13,8 @@ const BARE_CANVAS = { red: 255, green: 255, blue: 255, share: 1 } as const
 
 /** Makes the service over the given decoder. */
 export function createFindPalette (decoder: ImageDecoder): FindPalette {
-  const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside' } as const
+  // Without mixing, thin strokes keep the colour of their ink.
+  const size = { width: PALETTE_WORKING_SIDE_PX, height: PALETTE_WORKING_SIDE_PX, fit: 'inside', kernel: 'nearest' } as const
   return async (image, work) => {
     const pixels = await work.stage('decode', () => decoder.decode(image, { size, alpha: 'keep' }, work.signal))
     const found = await work.stage('engine', () => computePalette(pixels))

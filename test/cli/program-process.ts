@@ -48,8 +48,8 @@ export interface Outcome {
 }
 
 export interface ProgramProcesses {
-  /** Starts the program with COMPUTE_DATA_DIR and more variables; the entry `src/main.js` is the real one. */
-  start (args: readonly string[], env?: Readonly<Record<string, string>>, entry?: 'entry.js' | 'src/main.js'): ChildProcess
+  /** Starts the program with COMPUTE_DATA_DIR and more variables; the entry `src/compute-api.cjs` is the real one. */
+  start (args: readonly string[], env?: Readonly<Record<string, string>>, entry?: 'entry.js' | 'src/compute-api.cjs'): ChildProcess
   /** Runs it to its end. */
   run (args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Outcome>
   readonly dataDir: string
@@ -59,11 +59,12 @@ export interface ProgramProcesses {
 /** Compiles the program for a test. */
 export function compileProgram (t: Test): ProgramProcesses {
   const folder = t.testdir()
-  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter(name => name.endsWith('.ts'))) {
-    const target = join(folder, 'src', name.replace(/\.ts$/, '.js'))
+  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter(name => /(?<!\.d)\.c?ts$/.test(name))) {
+    const target = join(folder, 'src', name.replace(/ts$/, 'js'))
     mkdirSync(dirname(target), { recursive: true })
     const source = readFileSync(join(ROOT, 'src', name), 'utf8')
-    const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true } })
+    const module = name.endsWith('.cts') ? ts.ModuleKind.NodeNext : ts.ModuleKind.ES2022
+    const { outputText } = ts.transpileModule(source, { fileName: name, compilerOptions: { module, target: ts.ScriptTarget.ES2022 } })
     writeFileSync(target, outputText)
   }
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
