@@ -12,6 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const readmePath = join(root, 'README.md')
 const main = join(root, 'dist/compute-api.cjs')
 
+// What README shows, word for word.
+const CURL_LINES = [
+  ['getToken', ['curl -s -X POST "$HOST/compute/v1/image/getToken"', '-H "Apikey: $API_KEY"', '-d "login=$LOGIN" -d "password=$PASSWORD"']],
+  ['colorPalette', ['curl -s -X POST "$HOST/compute/v1/image/colorPalette"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']]
+]
+
 const before = readFileSync(readmePath, 'utf8')
 let after = before
 for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette })) {
@@ -43,7 +49,7 @@ function settings () {
 
 function commands () {
   const help = (...args) => execFileSync(process.execPath, [main, ...args, '--help'], { encoding: 'utf8' }).trim()
-  return ['```', help(), '```'].join('\n')
+  return ['```', help(), ...['account', 'key', 'token'].map(group => `\n${help(group).replace(/\n\n(Global )?Options:[^]*?(?=\n\nCommands:)/, '').replace(/\n\nGlobal Options:[^]*$/, '')}`), '```'].join('\n')
 }
 
 // The curl lines of README are run as they stand there, against a server with an empty data folder.
@@ -71,11 +77,6 @@ async function answers () {
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
-
-const CURL_LINES = [
-  ['getToken', ['curl -s -X POST "$HOST/compute/v1/image/getToken"', '-H "Apikey: $API_KEY"', '-d "login=$LOGIN" -d "password=$PASSWORD"']],
-  ['colorPalette', ['curl -s -X POST "$HOST/compute/v1/image/colorPalette"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']]
-]
 
 async function firstStart (stdout) {
   let text = ''
@@ -112,7 +113,25 @@ function benchHttp () {
 
 function benchPalette () {
   const result = results('palette-quality.json')
-  return result?.markdown ?? 'Not measured yet.'
+  if (result === undefined) return 'Not measured yet.'
+  const percent = share => `${Math.round(share * 100)} %`
+  const rows = [['**this server**', `**${result.all.ours.meanDeltaE2000}**`, '', `**${result.heldOut.ours.meanDeltaE2000}**`]]
+  for (const [name, peer] of Object.entries(result.all.peers)) {
+    rows.push([name, peer.meanDeltaE2000, percent(peer.oursAtLeastAsGood), result.heldOut.peers[name].meanDeltaE2000])
+  }
+  const worse = Object.entries(result.sets).flatMap(([set, { ours, peers }]) => {
+    const best = Object.entries(peers).reduce((least, peer) => peer[1].meanDeltaE2000 < least[1].meanDeltaE2000 ? peer : least)
+    return best[1].meanDeltaE2000 < ours.meanDeltaE2000 ? [`${set} (${ours.meanDeltaE2000} against ${best[1].meanDeltaE2000} of ${best[0]})`] : []
+  })
+  return [
+    `Mean difference (CIEDE2000) of the pixels to the nearest colour of the palette, less is better, over ${result.all.pictures} pictures of ${Object.keys(result.sets).length} sets; held out: ${result.heldOut.pictures} pictures of sets that nothing was tuned on (\`npm run bench:palette\`, ${result.date}, Node ${result.node}):`,
+    '',
+    table(['palette', 'mean ΔE2000', 'pictures where this server is at least as good', 'held out'], rows),
+    '',
+    worse.length > 0 ? `Sets where a peer is better: ${worse.join('; ')}.` : 'No peer is better on any set.',
+    '',
+    `Decoding a 2-megapixel JPEG takes ${result.speed.decodeCpuMs} ms CPU, its palette ${result.speed.paletteCpuMsOfThatPhoto} ms more (median of ${result.speed.pictures} photographs: ${result.speed.paletteCpuMsMedian} ms).`
+  ].join('\n')
 }
 
 function results (name) {
