@@ -37,7 +37,7 @@ const SETTINGS = {
   adminPassword: optional('COMPUTE_ADMIN_PASSWORD', parseText(10, 200), 'password of the declared administrator, at least 10 characters', true),
   adminApiKey: optional('COMPUTE_ADMIN_API_KEY', parseKey, 'API key of the declared administrator, any form, at least 20 characters', true),
   tokenTtlMs: setting('COMPUTE_TOKEN_TTL', '14d', parseDuration(60_000, 3650 * 86_400_000), 'how long a token from getToken is valid'),
-  maxImageBytes: setting('COMPUTE_MAX_IMAGE_BYTES', '20MB', parseBytes(1_000, 1_000_000_000), 'largest image, sent or fetched'),
+  maxImageBytes: setting('COMPUTE_MAX_IMAGE_BYTES', '20MB', parseBytes(1_000, 300_000_000), 'largest image, sent or fetched'),
   maxImagePixels: setting('COMPUTE_MAX_IMAGE_PIXELS', '50MP', parsePixels(1_000, 1_000_000_000), 'largest image in pixels (width × height)'),
   fetch: setting('COMPUTE_FETCH', 'on', parseOnOff, 'whether images are fetched from URLs at all'),
   fetchAllow: setting('COMPUTE_FETCH_ALLOW', '', text => { parseAllowList(parseList(text)); return parseList(text) }, 'comma list of CIDRs and host names that image URLs may reach besides public addresses'),

@@ -1,5 +1,5 @@
 // How the text of a setting becomes a value. Each parser throws an Error whose message completes "NAME ...".
-import ipaddr from 'ipaddr.js'
+import { isIP } from 'node:net'
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
@@ -71,7 +71,9 @@ export function parseList (text: string): readonly string[] {
 /** A comma list of addresses and CIDRs. */
 export function parseCidrs (text: string): readonly string[] {
   return parseList(text).map(entry => {
-    if (!ipaddr.isValid(entry) && !ipaddr.isValidCIDR(entry)) {
+    const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
+    const family = isIP(address)
+    if (family === 0 || (prefix !== undefined && (Number(prefix) < 1 || Number(prefix) > (family === 4 ? 32 : 128)))) {
       throw new Error(`must be a comma list of addresses and CIDRs such as 10.0.0.0/8; ${JSON.stringify(entry)} is neither`)
     }
     return entry

@@ -64,6 +64,13 @@ t.test('texts become values', async t => {
   })
 })
 
+t.test('a proxy is an address or a CIDR as it is written, not a number that could be read as one', async t => {
+  for (const text of ['1', '10', '0x7f.1', '10.0.0.0/0', '::/0', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '/8']) {
+    t.match(faultsOf({ COMPUTE_TRUST_PROXY: text }), [/^COMPUTE_TRUST_PROXY /], text)
+  }
+  t.same(loadConfig({ COMPUTE_TRUST_PROXY: '10.0.0.0/8, ::1, fd00::/8' }).trustProxy, ['10.0.0.0/8', '::1', 'fd00::/8'])
+})
+
 t.test('the variable with the program\'s name goes before the general one', async t => {
   t.equal(loadConfig({ PORT: '9000', COMPUTE_PORT: '9001' }).port, 9001)
   t.equal(loadConfig({ PORT: '9000', COMPUTE_PORT: 'tcp://10.0.0.1:8080' }).port, 9000, 'what Kubernetes injects for a service called compute is no setting')

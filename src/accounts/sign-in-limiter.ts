@@ -26,8 +26,11 @@ const MAX_PROVEN_PAIRS = 10_000
 
 /** One attempt to sign in; one of the three must be called. */
 export interface SignInAttempt {
-  /** The login, key or password was wrong: it counts. */
-  fail (): void
+  /**
+   * Login or password was wrong: it counts. Against the address alone where the API key was wrong: such an attempt
+   * cannot succeed and teaches nothing, and would let anyone lock out a login.
+   */
+  fail (keyWasRight: boolean): void
   /** All was right: it does not count, and the address is remembered as one that this login signs in from. */
   succeed (): void
   /** It came to no verdict: it does not count. */
@@ -63,15 +66,15 @@ export function createSignInLimiter (limits: SignInLimits, now: () => number): S
         settleAddress(false)
         throw error
       }
-      const end = (failed: boolean): void => {
+      const end = (failed: boolean, countsForLogin: boolean): void => {
         settleAddress(failed)
-        settleLogin(failed)
+        settleLogin(failed && countsForLogin)
       }
       return {
-        fail: () => end(true),
-        abandon: () => end(false),
+        fail: keyWasRight => end(true, keyWasRight),
+        abandon: () => end(false, false),
         succeed () {
-          end(false)
+          end(false, false)
           provenPairs.delete(pair)
           provenPairs.add(pair)
           const oldest = provenPairs.values().next()

@@ -52,10 +52,10 @@ export interface SignInParts {
  */
 export async function signIn (parts: SignInParts, request: SignInRequest): Promise<IssuedToken> {
   const attempt = await parts.limiter.begin(request)
-  let verdict: 'right' | 'wrong' | undefined
+  let verdict: Verdict | undefined
   try {
-    const found = await checkCredentials(parts, request)
-    verdict = found === undefined ? 'wrong' : 'right'
+    verdict = await checkCredentials(parts, request)
+    const { found } = verdict
     if (found === undefined) throw badCredentials()
     if (found.user.disabledAt !== undefined) throw new Failure('account_disabled', 'This account is disabled; ask the administrator of this server')
     const issued = await issueToken(parts, found.user, found.keyId, request.password)
@@ -64,13 +64,20 @@ export async function signIn (parts: SignInParts, request: SignInRequest): Promi
   } catch (error) {
     throw error instanceof StoreError ? storeUnavailable(error) : error
   } finally {
-    if (verdict === 'right') attempt.succeed()
-    else if (verdict === 'wrong') attempt.fail()
-    else attempt.abandon()
+    if (verdict === undefined) attempt.abandon()
+    else if (verdict.found === undefined) attempt.fail(verdict.keyFits)
+    else attempt.succeed()
   }
 }
 
-async function checkCredentials (parts: SignInParts, request: SignInRequest): Promise<{ readonly user: User, readonly keyId: string } | undefined> {
+interface Verdict {
+  /** Whether the API key is known and live, whatever the rest. */
+  readonly keyFits: boolean
+  /** Set when all is right. */
+  readonly found: { readonly user: User, readonly keyId: string } | undefined
+}
+
+async function checkCredentials (parts: SignInParts, request: SignInRequest): Promise<Verdict> {
   const { store, hasher, gate, now } = parts
   const keyId = apiKeyId(request.apiKey)
   const key = await store.findApiKey(keyId)
@@ -80,7 +87,8 @@ async function checkCredentials (parts: SignInParts, request: SignInRequest): Pr
   const passwordFits = await gate(() => hasher.verify(user?.passwordHash ?? hasher.dummyHash, password))
   const keyFits = key !== undefined && apiKeyMatches(request.apiKey, key.secretHash) && key.revokedAt === undefined &&
     (key.expiresAt === undefined || key.expiresAt.getTime() > now())
-  return user !== undefined && passwordFits && keyFits && key.organizationId === user.organizationId ? { user, keyId } : undefined
+  const fits = user !== undefined && passwordFits && keyFits && key.organizationId === user.organizationId
+  return { keyFits, found: fits ? { user, keyId } : undefined }
 }
 
 async function issueToken (parts: SignInParts, user: User, keyId: string, password: string): Promise<IssuedToken> {

@@ -20,7 +20,7 @@ export async function serve (env: NodeJS.ProcessEnv, stdout: NodeJS.WritableStre
   try {
     app = await start(config, logger, stdout)
   } catch (error) {
-    stderr.write(`compute-api could not start: ${error instanceof Error ? error.message : String(error)}\n`)
+    stderr.write(`compute-api could not start: ${describeStartError(error, config)}\n`)
     logger.debug({ err: error }, 'start failed')
     return 1
   }
@@ -36,6 +36,14 @@ function readConfig (env: NodeJS.ProcessEnv, stderr: NodeJS.WritableStream): Con
     stderr.write(`${error.message}\n`)
     return undefined
   }
+}
+
+function describeStartError (error: unknown, { host, port }: Config): string {
+  if (!(error instanceof Error)) return String(error)
+  const { syscall } = error as NodeJS.ErrnoException
+  return syscall === 'listen' || syscall === 'getaddrinfo'
+    ? `it cannot listen on ${host}, port ${port} (COMPUTE_HOST or HOST, COMPUTE_PORT or PORT): ${error.message}`
+    : error.message
 }
 
 async function start (config: Config, logger: Logger, stdout: NodeJS.WritableStream): Promise<App> {

@@ -1,6 +1,5 @@
 // The HTTP server from its parts: limits, headers, error answers, operation routes and the endpoints it is given.
 import cors from '@fastify/cors'
-import formbody from '@fastify/formbody'
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import Fastify, {
@@ -14,8 +13,10 @@ import { type ErrorAnswer, answerOf, answerUnparsable, installErrorHandler, send
 import { type Readiness, registerHealth } from './health.js'
 import { watchMethods } from './method-guard.js'
 import type { Metrics } from './metrics.js'
+import { addBodyParsers } from './parameters.js'
 import { type EndpointDeps, registerEndpoint } from './register-endpoint.js'
-import { beginLife, installRequestLog, requestId } from './request-log.js'
+import { createLifeKeeper, installRequestLog, requestId } from './request-log.js'
+import { closeConnectionsOnStop } from './stop-connections.js'
 
 export interface ServerOptions extends EndpointDeps {
   readonly config: Pick<Config, 'trustProxy' | 'httpStatus' | 'docs' | 'metrics' | 'corsOrigins'>
@@ -41,6 +42,7 @@ const HELMET_OPTIONS: FastifyHelmetOptions = {
 /** Builds the server; it does not listen yet. */
 export async function buildServer (options: ServerOptions): Promise<FastifyInstance> {
   const { config, metrics, endpoints } = options
+  const beginLife = createLifeKeeper(metrics)
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -57,7 +59,7 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
       beginLife(request, reply)
       const answer = answerOf(error, request)
       onError(request, answer, error)
-      return sendError(reply, answer, false)
+      return sendError(reply, answer, isAlwaysOk(request))
     },
     clientErrorHandler: answerUnparsable
   })
@@ -69,18 +71,15 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
 
   closeConnectionsOnStop(app)
-  installRequestLog(app, metrics)
+  installRequestLog(app, beginLife)
   app.addHook('onRequest', forgetTypeOfEmptyBody)
-  installErrorHandler(app, {
-    isAlwaysOk: request => config.httpStatus === 'always-200' && request.url.toLowerCase().includes('/compute/'),
-    onError
-  })
+  installErrorHandler(app, { isAlwaysOk, onError })
   const guardMethods = watchMethods(app)
   await app.register(helmet, HELMET_OPTIONS)
   if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], maxAge: 600 })
+    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['retry-after', 'x-request-id', 'server-timing'], strictPreflight: false, maxAge: 600 })
   }
-  await app.register(formbody)
+  addBodyParsers(app)
   await app.register(multipart, { throwFileSizeLimit: false })
   if (config.docs !== 'off') await collectDocs(app, options)
 
@@ -96,6 +95,11 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   guardMethods()
   return app
 
+  // Health and metrics keep their statuses: orchestrators look at nothing else.
+  function isAlwaysOk ({ url }: FastifyRequest): boolean {
+    return config.httpStatus === 'always-200' && /^\/+compute(\/|$)/i.test(url)
+  }
+
   function onError (request: FastifyRequest, answer: ErrorAnswer, error: unknown): void {
     request.life.error = answer
     if (answer.kind === 'internal') request.log.error({ err: error }, 'a request failed through our own fault')
@@ -107,15 +111,6 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
       if (access === 'token') await options.authenticate(request)
     }
   }
-}
-
-// Requests that began before the stop would keep their connection, and with it the process, for the keep-alive time.
-function closeConnectionsOnStop (app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', async () => { closing = true })
-  app.addHook('onSend', async (request, reply) => {
-    if (closing) reply.header('connection', 'close')
-  })
 }
 
 const METRICS_SCHEMA = {

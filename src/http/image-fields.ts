@@ -2,20 +2,20 @@
 import { Failure } from '../errors.js'
 import type { ImageFetcher } from '../intake/fetch-image.js'
 import { type ImageSource, parseImageText } from '../intake/image-source.js'
-import type { Parameters } from './parameters.js'
+import { type Parameters, findParameter } from './parameters.js'
 
 /**
  * The source that the named parameter holds.
  * @throws Failure invalid_request where it is missing, empty or malformed; url_refused
  */
-export function readImageSource (parameters: Parameters, name: string): ImageSource {
-  const parameter = parameters.get(name.toLowerCase())
+export async function readImageSource (parameters: Parameters, name: string): Promise<ImageSource> {
+  const parameter = findParameter(parameters, name)
   if (parameter === undefined) {
     throw new Failure('invalid_request', `parameter '${name}' is missing: send an image as a file part, an http(s) URL, a data: URI or base64`)
   }
   if (parameter.kind === 'text') {
     if (parameter.text.trim() === '') throw new Failure('invalid_request', `parameter '${name}' is empty`)
-    return parseImageText(name, parameter.text, { spaceIsPlus: parameter.formEncoded })
+    return await parseImageText(name, parameter.text, { spaceIsPlus: parameter.formEncoded })
   }
   if (parameter.bytes.length === 0) throw new Failure('invalid_request', `parameter '${name}' is an empty file`)
   return { kind: 'bytes', bytes: parameter.bytes }

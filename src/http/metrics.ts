@@ -6,7 +6,7 @@ import type { RequestLife } from './request-life.js'
 export interface Metrics {
   readonly contentType: string
   /** Adds one finished request. */
-  observe(life: RequestLife, status: number, durationS: number): void
+  observe(life: RequestLife, outcome: { readonly status: number, readonly kind: string | undefined }, durationS: number): void
   /** The metrics as text. */
   render(): Promise<string>
 }
@@ -45,11 +45,11 @@ export function createMetrics (budget: CpuBudget): Metrics {
 
   return {
     contentType: registry.contentType,
-    observe (life, status, durationS) {
+    observe (life, { status, kind }, durationS) {
       const labels = { function: life.endpoint ?? 'other' }
       duration.observe({ ...labels, status: String(status) }, durationS)
       for (const [stage, ms] of life.stages) stages.observe({ ...labels, stage }, ms / 1000)
-      if (life.error !== undefined) errors.inc({ ...labels, kind: life.error.kind })
+      if (kind !== undefined) errors.inc({ ...labels, kind })
     },
     render: () => registry.metrics()
   }

@@ -1,8 +1,10 @@
 // The parameters of a request, however they were sent: query string, urlencoded, multipart or JSON body. Names are
 // case-insensitive and the body wins over the query string, as in the hosted service.
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../errors.js'
 import { sniffFormat } from '../intake/sniff-format.js'
+import { FormBody, parseFormBody } from './form-body.js'
+import { assertFewParts } from './json-body.js'
 
 /**
  * One parameter as it arrived. `formEncoded` text passed through query or form decoding, where a "+" that the client
@@ -11,12 +13,16 @@ import { sniffFormat } from '../intake/sniff-format.js'
 export type Parameter =
   | { readonly kind: 'text', readonly text: string, readonly formEncoded: boolean }
   | { readonly kind: 'bytes', readonly bytes: Buffer }
+  /** It cannot be read, which matters only to who asks for it. `problem` completes "parameter 'x' ...". */
+  | { readonly kind: 'malformed', readonly problem: string }
 
 /** Parameters by name in lower case. */
 export type Parameters = ReadonlyMap<string, Parameter>
 
 // More than any function takes; a request with more is a mistake or an attack.
 const MAX_PARAMETERS = 50
+// Names, values and the commas between them, with room for what clients add.
+const MAX_JSON_PARTS = 1000
 
 /**
  * Reads all parameters of a request.
@@ -35,10 +41,27 @@ export async function readParameters (request: FastifyRequest, maxBodyBytes: num
 
 function readParsedBody (request: FastifyRequest): Parameters {
   const parameters = new Map<string, Parameter>()
-  if (request.body === undefined) return parameters
-  const formEncoded = request.headers['content-type']?.toLowerCase().includes('urlencoded') === true
-  addTexts(parameters, request.body, formEncoded)
+  if (request.body instanceof FormBody) {
+    for (const [name, text] of request.body.entries) add(parameters, name, { kind: 'text', text, formEncoded: true })
+  } else if (request.body !== undefined) {
+    addTexts(parameters, request.body, false)
+  }
   return parameters
+}
+
+/** Has bodies parsed so that none can hold up the event loop; other types than these and multipart are refused. */
+export function addBodyParsers (app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    return await parseFormBody(body, MAX_PARAMETERS)
+  })
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    await assertFewParts(body, MAX_JSON_PARTS)
+    return await new Promise((resolve, reject) => {
+      parseJson(request, body.toString('utf8'), (error, value) => error === null ? resolve(value) : reject(error))
+    })
+  })
 }
 
 function addTexts (parameters: Map<string, Parameter>, source: unknown, formEncoded: boolean): void {
@@ -46,19 +69,19 @@ function addTexts (parameters: Map<string, Parameter>, source: unknown, formEnco
     throw new Failure('invalid_request', 'the JSON body must be an object of parameters')
   }
   const entries = Object.entries(source)
-  if (entries.length > MAX_PARAMETERS) throw tooMany(entries.length)
+  if (entries.length > MAX_PARAMETERS) throw tooMany()
   for (const [name, value] of entries) {
     if (value === null || value === undefined) continue
-    if (Array.isArray(value)) throw repeated(name)
-    if (typeof value === 'object') throw new Failure('invalid_request', `parameter '${shorten(name)}' must be text, not an object`)
-    add(parameters, name, { kind: 'text', text: String(value), formEncoded })
+    add(parameters, name, parameterOf(value, formEncoded))
   }
 }
 
-// Every part is read as bytes, whatever its headers say: clients send pictures without a file name, and text with one.
-// What it is shows in the content.
+// Every part is read as bytes, whatever its headers say: clients send pictures without a file name, which the parser
+// would take for text. What it is shows in the content.
 async function readMultipart (request: FastifyRequest, maxBodyBytes: number): Promise<Parameters> {
   const parameters = new Map<string, Parameter>()
+  const declared = Number(request.headers['content-length'])
+  if (declared > maxBodyBytes) throw new Failure('too_large', `the request body has ${declared} bytes; the limit is ${maxBodyBytes}`)
   const limits = { fileSize: maxBodyBytes + 1, files: MAX_PARAMETERS, parts: MAX_PARAMETERS, fieldNameSize: 200, headerPairs: 50 }
   let total = 0
   try {
@@ -76,6 +99,9 @@ async function readMultipart (request: FastifyRequest, maxBodyBytes: number): Pr
       add(parameters, part.fieldname, partValue(bytes, part.filename))
     }
   } catch (error) {
+    // A client that only reads when it has written would wait for ever: what is left is read and thrown away.
+    request.raw.unpipe()
+    request.raw.resume()
     throw multipartFailure(error)
   }
   return parameters
@@ -91,24 +117,34 @@ function partValue (bytes: Buffer, fileName: string | undefined): Parameter {
 function multipartFailure (error: unknown): unknown {
   if (error instanceof Failure) return error
   const { code } = error as { code?: unknown }
-  if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT') return tooMany(MAX_PARAMETERS + 1)
+  if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT') return tooMany()
   return new Failure('invalid_request', 'the multipart body is malformed or was cut off', { cause: error })
+}
+
+function parameterOf (value: unknown, formEncoded: boolean): Parameter {
+  // In a query string a repeated name has become a list.
+  if (Array.isArray(value)) return { kind: 'malformed', problem: formEncoded ? GIVEN_TWICE : 'must be one value, not a list' }
+  if (typeof value === 'object') return { kind: 'malformed', problem: 'must be text, not an object' }
+  return { kind: 'text', text: String(value), formEncoded }
 }
 
 function add (parameters: Map<string, Parameter>, name: string, parameter: Parameter): void {
   const key = name.toLowerCase()
-  if (parameters.has(key)) throw repeated(name)
-  parameters.set(key, parameter)
+  parameters.set(key, parameters.has(key) ? { kind: 'malformed', problem: GIVEN_TWICE } : parameter)
 }
 
-function repeated (name: string): Failure {
-  return new Failure('invalid_request', `parameter '${shorten(name)}' is given more than once`)
+const GIVEN_TWICE = 'is given more than once'
+
+/**
+ * The named parameter, whatever its letter case; undefined where it is absent.
+ * @throws Failure invalid_request where it is malformed
+ */
+export function findParameter (parameters: Parameters, name: string): Exclude<Parameter, { kind: 'malformed' }> | undefined {
+  const parameter = parameters.get(name.toLowerCase())
+  if (parameter?.kind === 'malformed') throw new Failure('invalid_request', `parameter '${name}' ${parameter.problem}`)
+  return parameter
 }
 
-function tooMany (count: number): Failure {
-  return new Failure('invalid_request', `the request has ${count} parameters or more; the limit is ${MAX_PARAMETERS}`)
-}
-
-function shorten (name: string): string {
-  return name.length > 60 ? `${name.slice(0, 60)}…` : name
+function tooMany (): Failure {
+  return new Failure('invalid_request', `the request has more than ${MAX_PARAMETERS} parameters, which is the limit`)
 }

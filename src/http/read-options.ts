@@ -4,7 +4,7 @@ import {
   type TSchema, type TStringOptions
 } from 'typebox'
 import { Failure } from '../errors.js'
-import type { Parameters } from './parameters.js'
+import { type Parameters, findParameter } from './parameters.js'
 
 /**
  * Reads the declared options. Names are case-insensitive, unknown parameters do not matter, an empty text counts as
@@ -15,7 +15,7 @@ export function readOptions<O extends TObject> (schema: O, parameters: Parameter
   const options: Record<string, unknown> = {}
   const required = new Set(schema.required)
   for (const [name, option] of Object.entries<TSchema>(schema.properties)) {
-    const parameter = parameters.get(name.toLowerCase())
+    const parameter = findParameter(parameters, name)
     const text = parameter?.kind === 'bytes' ? parameter.bytes.toString('utf8') : parameter?.text
     if (text === undefined || text === '') {
       if (required.has(name)) throw new Failure('invalid_request', `parameter '${name}' is missing`)

@@ -2,6 +2,7 @@
 // answer. This is the one place that builds a successful envelope.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
+import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
 import { createEnvelopeWriter } from '../wire/envelope.js'
 import type { Authenticate } from './authenticate.js'
@@ -21,8 +22,8 @@ export interface EndpointDeps {
 /** Where the functions of the API live. */
 export const API_PREFIX = '/compute/v1/image'
 
-// Base64 adds a third, line ends and percent-encoding of "+", "/" and "=" another twelfth.
-const TEXT_PER_BYTE = 1.5
+// Base64 adds a third; line ends and the escaping of "+", "/" and "=" up to another quarter.
+const TEXT_PER_BYTE = 1.6
 // Room for everything that is not a picture: names, boundaries, options.
 const OTHER_BYTES = 65_536
 
@@ -33,15 +34,16 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
 
   async function onRequest (request: FastifyRequest): Promise<void> {
     request.life.endpoint = endpoint.name
+    refuseEncodedBody(request)
     if (endpoint.access === 'token') await request.life.stage('auth', () => deps.authenticate(request))
   }
 
   async function handler (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { life } = request
-    life.startDeadline(deps.requestTimeoutMs)
     const parameters = await readParameters(request, maxBodyBytes)
+    life.startDeadline(deps.requestTimeoutMs)
     const options = readOptions(endpoint.options, parameters)
-    const sources = endpoint.images.map(name => ({ name, source: readImageSource(parameters, name) }))
+    const sources = await Promise.all(endpoint.images.map(async name => ({ name, source: await readImageSource(parameters, name) })))
     const images = await life.stage('fetch', async () => Object.fromEntries(await Promise.all(
       sources.map(async ({ name, source }) => [name, await loadImage(deps.images, name, source, life.signal)] as const)
     )))
@@ -52,9 +54,9 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       work: life,
       header: name => firstValue(request.headers[name.toLowerCase()])
     }
-    const content = endpoint.images.length === 0
-      ? await endpoint.handle(call)
-      : await holdSlot(deps.budget, life, () => endpoint.handle(call))
+    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, life, () => endpoint.handle(call))
+    // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
+    const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
     return reply.header('content-type', 'application/json').send(body)
   }
@@ -75,12 +77,17 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
 
 async function holdSlot<T> (budget: CpuBudget, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
   const queuedMs = performance.now()
-  const computed = budget.run(() => {
+  return await budget.run(() => {
     life.add('queue', performance.now() - queuedMs)
     return work()
   }, life.signal)
-  // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
-  return await Promise.race([computed, aborted(life.signal)])
+}
+
+function refuseEncodedBody ({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new Failure('unsupported_media', `the Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported; send the body as it is`)
+  }
 }
 
 function aborted (signal: AbortSignal): Promise<never> {

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { ClientGone, type ErrorAnswer, answerOf } from './error-handler.js'
 import type { Metrics } from './metrics.js'
 import { RequestLife } from './request-life.js'
 
@@ -12,39 +13,61 @@ export function requestId (request: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-/** Begins the life of a request and tells the client its id. */
-export function beginLife (request: FastifyRequest, reply: FastifyReply): void {
-  const life = new RequestLife()
-  request.life = life
-  reply.header('x-request-id', request.id)
-  reply.raw.once('close', () => life.end(!reply.raw.writableFinished))
+/**
+ * Makes the function that begins the life of a request: it tells the client the request's id, and when the answer has
+ * been sent, or the client has gone, it writes the line and counts.
+ */
+export function createLifeKeeper (metrics: Metrics): (request: FastifyRequest, reply: FastifyReply) => void {
+  return (request, reply) => {
+    const startedMs = performance.now()
+    const life = new RequestLife()
+    request.life = life
+    reply.header('x-request-id', request.id)
+    let ended = false
+    const end = (gone: boolean): void => {
+      if (ended) return
+      ended = true
+      life.end(gone)
+      const durationMs = performance.now() - startedMs
+      const error = gone ? answerOf(new ClientGone(), request) : life.error
+      const status = error?.status ?? reply.statusCode
+      metrics.observe(life, { status, kind: error?.kind }, durationMs / 1000)
+      writeLine(request, { status, error, durationMs })
+    }
+    // Not Fastify's onResponse, which knows nothing of clients that leave before they are answered.
+    reply.raw.once('finish', () => end(false))
+    reply.raw.once('close', () => end(!reply.raw.writableEnded))
+  }
 }
 
-/** Installs the hooks that begin each request's life, put its id and timing into the answer, and log and count it. */
-export function installRequestLog (app: FastifyInstance, metrics: Metrics): void {
+/** Installs the hooks that begin each request's life and put its timing into the answer. */
+export function installRequestLog (app: FastifyInstance, beginLife: ReturnType<typeof createLifeKeeper>): void {
   app.addHook('onRequest', async (request, reply) => beginLife(request, reply))
-
   app.addHook('onSend', async (request, reply) => {
     const timing = request.life.serverTiming()
     if (timing !== '') reply.header('server-timing', timing)
   })
+}
 
-  app.addHook('onResponse', async (request, reply) => {
-    const { life } = request
-    const status = life.error?.status ?? reply.statusCode
-    metrics.observe(life, status, reply.elapsedTime / 1000)
-    const quiet = life.endpoint === undefined && status < 400
-    request.log[status >= 500 ? 'warn' : quiet ? 'debug' : 'info']({
-      method: request.method,
-      ...(life.endpoint === undefined ? { path: request.url.split('?', 1)[0]?.slice(0, 200) } : { function: life.endpoint }),
-      status,
-      ...(life.error === undefined ? {} : { code: life.error.code, error: life.error.message }),
-      ms: round(reply.elapsedTime),
-      ...Object.fromEntries([...life.stages].map(([stage, ms]) => [`${stage}Ms`, round(ms)])),
-      address: request.ip,
-      ...(life.principal === undefined ? {} : { userId: life.principal.userId, organizationId: life.principal.organizationId })
-    }, 'request')
-  })
+interface Outcome {
+  readonly status: number
+  readonly error: ErrorAnswer | undefined
+  readonly durationMs: number
+}
+
+function writeLine (request: FastifyRequest, { status, error, durationMs }: Outcome): void {
+  const { life } = request
+  const quiet = life.endpoint === undefined && status < 400
+  request.log[status >= 500 ? 'warn' : quiet ? 'debug' : 'info']({
+    method: request.method,
+    ...(life.endpoint === undefined ? { path: request.url.split('?', 1)[0]?.slice(0, 200) } : { function: life.endpoint }),
+    status,
+    ...(error === undefined ? {} : { code: error.code, error: error.message }),
+    ms: round(durationMs),
+    ...Object.fromEntries([...life.stages].map(([stage, ms]) => [`${stage}Ms`, round(ms)])),
+    address: request.ip,
+    ...(life.principal === undefined ? {} : { userId: life.principal.userId, organizationId: life.principal.organizationId })
+  }, 'request')
 }
 
 function round (ms: number): number {

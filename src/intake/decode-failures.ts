@@ -37,3 +37,8 @@ export function decodingLate (timeoutMs: number): Failure {
 function inMegapixels (pixels: number): string {
   return pixels < 1e6 ? `${pixels} pixels` : `${(pixels / 1e6).toFixed(1)} megapixels`
 }
+
+/** Refuses a progressive JPEG that would be painted too often. */
+export function tooManyScans (limit: number): Failure {
+  return new Failure('unsupported_media', `the JPEG has more than ${limit} scans, which is the limit`)
+}

@@ -2,9 +2,10 @@
 // asked for, whatever came in.
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { DecodedImage } from '../imaging/decoded-image.js'
-import { damaged, decodingLate, tooManyChannels, tooManyPixels, unacceptable } from './decode-failures.js'
+import { damaged, decodingLate, tooManyChannels, tooManyPixels, tooManyScans, unacceptable } from './decode-failures.js'
 import { createForeignDecoder } from './foreign-decoder.js'
 import { createGate } from './gate.js'
+import { MAX_JPEG_SCANS, countJpegScans } from './jpeg-scans.js'
 import { type AcceptedFormat, isAccepted, sniffFormat } from './sniff-format.js'
 import { runWatched } from './watch.js'
 
@@ -30,8 +31,10 @@ export interface DecodeOptions {
 export interface ImageDecoder {
   /**
    * Decodes the first frame of a picture.
+   * BMP and HEIC end at once when `signal` is aborted. sharp cannot be interrupted: for the others the promise settles
+   * when sharp is done, so that whoever holds a slot of the CPU budget for it keeps the slot as long as it computes.
    * @throws Failure unsupported_media (no picture, refused format, damaged), too_large, deadline_passed, busy; the
-   *   reason of `signal` as soon as that is aborted
+   *   reason of `signal`
    */
   decode (bytes: Uint8Array, options: DecodeOptions, signal: AbortSignal): Promise<DecodedImage>
   /** Ends the thread for BMP and HEIC. */
@@ -73,29 +76,38 @@ export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFA
   const gate = createGate(maxConcurrent)
   const timeoutS = Math.max(1, Math.ceil(timeoutMs / 1000))
 
+  async function decodeBySharp (format: AcceptedFormat, bytes: Uint8Array, options: DecodeOptions, signal: AbortSignal): Promise<DecodedImage> {
+    const header = await translateErrors(format, timeoutMs, open(bytes, false).metadata())
+    const original = { width: header.autoOrient.width, height: header.autoOrient.height }
+    if (original.width * original.height > maxPixels) throw tooManyPixels(original, maxPixels)
+    // Five bands are CMYK with alpha, or something that has no place in RGB.
+    if (header.channels > 4 && header.space !== 'cmyk') throw tooManyChannels(format, header.channels)
+    signal.throwIfAborted()
+    const pixels = shape(open(bytes, maxPixels).timeout({ seconds: timeoutS }), header, options)
+    const { data, info } = await translateErrors(format, timeoutMs, pixels.raw().toBuffer({ resolveWithObject: true }))
+    const { width, height, channels } = info
+    if (channels !== 3 && channels !== 4) throw tooManyChannels(format, channels)
+    return { data, width, height, channels, original }
+  }
+
   return {
-    decode: (bytes, options, signal) => runWatched(signal, timeoutMs, () => decodingLate(timeoutMs), async ({ signal }) => {
-      const format = sniffFormat(bytes)
-      if (format === undefined || !isAccepted(format)) throw unacceptable(format, bytes.length)
-      const native = format === 'bmp' || format === 'heic' ? await foreign.decode(format, bytes, signal) : bytes
-      // sharp cannot be interrupted, so a place is given back only when sharp is done.
-      const leave = await gate.enter(signal)
+    async decode (bytes, options, signal) {
+      let sharpIsDone: Promise<unknown> = Promise.resolve()
       try {
-        const header = await translateErrors(format, timeoutMs, open(native, false).metadata())
-        const original = { width: header.autoOrient.width, height: header.autoOrient.height }
-        if (original.width * original.height > maxPixels) throw tooManyPixels(original, maxPixels)
-        // Five bands are CMYK with alpha, or something that has no place in RGB.
-        if (header.channels > 4 && header.space !== 'cmyk') throw tooManyChannels(format, header.channels)
-        signal.throwIfAborted()
-        const pixels = shape(open(native, maxPixels).timeout({ seconds: timeoutS }), header, options)
-        const { data, info } = await translateErrors(format, timeoutMs, pixels.raw().toBuffer({ resolveWithObject: true }))
-        const { width, height, channels } = info
-        if (channels !== 3 && channels !== 4) throw tooManyChannels(format, channels)
-        return { data, width, height, channels, original }
+        return await runWatched(signal, timeoutMs, () => decodingLate(timeoutMs), async ({ signal }) => {
+          const format = sniffFormat(bytes)
+          if (format === undefined || !isAccepted(format)) throw unacceptable(format, bytes.length)
+          if (format === 'jpeg' && countJpegScans(bytes) > MAX_JPEG_SCANS) throw tooManyScans(MAX_JPEG_SCANS)
+          const native = format === 'bmp' || format === 'heic' ? await foreign.decode(format, bytes, signal) : bytes
+          const leave = await gate.enter(signal)
+          const work = decodeBySharp(format, native, options, signal).finally(leave)
+          sharpIsDone = work.catch(() => {})
+          return await work
+        })
       } finally {
-        leave()
+        await sharpIsDone
       }
-    }),
+    },
     close: () => foreign.close()
   }
 }

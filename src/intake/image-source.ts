@@ -26,14 +26,14 @@ const PERCENT = 0x25
  * @throws Failure invalid_request if the text is none of these; url_refused for schemes other than http and https and
  *   for URLs with a user name or password
  */
-export function parseImageText (name: string, text: string, { spaceIsPlus }: { readonly spaceIsPlus: boolean }): ImageSource {
+export async function parseImageText (name: string, text: string, { spaceIsPlus }: { readonly spaceIsPlus: boolean }): Promise<ImageSource> {
   const trimmed = text.trim()
   if (trimmed === '') throw new Failure('invalid_request', `parameter '${name}' is empty`)
   const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(trimmed.slice(0, 40))?.[1]?.toLowerCase()
-  if (scheme === 'data') return { kind: 'bytes', bytes: parseDataUri(name, trimmed, spaceIsPlus) }
+  if (scheme === 'data') return { kind: 'bytes', bytes: await parseDataUri(name, trimmed, spaceIsPlus) }
   if (scheme === 'http' || scheme === 'https') return { kind: 'url', url: parseUrl(name, trimmed) }
   if (scheme !== undefined && isOtherUrl(scheme, trimmed)) throw urlRefused(`scheme ${scheme}`)
-  return { kind: 'bytes', bytes: parseBase64(name, trimmed, spaceIsPlus, `parameter '${name}' is neither an http(s) URL, a data: URI nor base64`) }
+  return { kind: 'bytes', bytes: await parseBase64(name, trimmed, spaceIsPlus, `parameter '${name}' is neither an http(s) URL, a data: URI nor base64`) }
 }
 
 function parseUrl (name: string, text: string): URL {
@@ -46,7 +46,7 @@ function parseUrl (name: string, text: string): URL {
   return url
 }
 
-function parseDataUri (name: string, text: string, spaceIsPlus: boolean): Buffer {
+async function parseDataUri (name: string, text: string, spaceIsPlus: boolean): Promise<Buffer> {
   const comma = text.slice(0, MAX_DATA_HEADER_LENGTH).indexOf(',')
   if (comma < 0) {
     throw new Failure('invalid_request', `the data: URI in parameter '${name}' has no comma in its first ${MAX_DATA_HEADER_LENGTH} characters`)
@@ -54,12 +54,12 @@ function parseDataUri (name: string, text: string, spaceIsPlus: boolean): Buffer
   const payload = text.slice(comma + 1)
   if (!/;\s*base64\s*$/i.test(text.slice(0, comma))) return decodePercent(Buffer.from(payload))
   const base64 = payload.includes('%') ? decodePercent(Buffer.from(payload)).toString('latin1') : payload
-  return parseBase64(name, base64.trim(), spaceIsPlus, `the data: URI in parameter '${name}' is not base64`)
+  return await parseBase64(name, base64.trim(), spaceIsPlus, `the data: URI in parameter '${name}' is not base64`)
 }
 
-function parseBase64 (name: string, text: string, spaceIsPlus: boolean, fault: string): Buffer {
+async function parseBase64 (name: string, text: string, spaceIsPlus: boolean, fault: string): Promise<Buffer> {
   try {
-    return decodeBase64(text, spaceIsPlus)
+    return await decodeBase64(text, spaceIsPlus)
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error
     throw new Failure('invalid_request', `${fault}: ${error.message}${hint(text)}`, { cause: error })

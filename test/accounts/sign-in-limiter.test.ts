@@ -18,6 +18,12 @@ t.test('IPv6 addresses of one /64 count as one', async t => {
   t.equal(addressGroup('::1'), '::/64')
 })
 
+t.test('the port that some proxies forward does not count', async t => {
+  t.equal(addressGroup('192.0.2.1:49152'), '192.0.2.1')
+  t.equal(addressGroup('[2001:db8:1:2::1]:49152'), '2001:db8:1:2::/64')
+  t.equal(addressGroup('[2001:db8:1:2::1]'), '2001:db8:1:2::/64')
+})
+
 t.test('what is no address counts by itself', async t => {
   t.equal(addressGroup(''), '')
   t.equal(addressGroup('unix:'), 'unix:')
@@ -104,7 +110,7 @@ const LIMITS = { perAddress: 4, perLogin: 3, windowMs: 60_000 }
 
 t.test('failures are limited for each address, whatever the login', async t => {
   const limiter = createSignInLimiter(LIMITS, () => 0)
-  for (let i = 0; i < 4; i++) (await limiter.begin({ address: '2001:db8::1', login: `user${i}` })).fail()
+  for (let i = 0; i < 4; i++) (await limiter.begin({ address: '2001:db8::1', login: `user${i}` })).fail(true)
   const failure = await failureOf(t, limiter.begin({ address: '2001:db8::2', login: 'other' }), 'rate_limited')
   t.equal(failure.retryAfterS, 60)
   t.match(failure.message, /try again in 60 s/)
@@ -114,7 +120,7 @@ t.test('failures are limited for each address, whatever the login', async t => {
 t.test('failures are limited for each login, from wherever, in any letter case', async t => {
   const clock = { ms: 0 }
   const limiter = createSignInLimiter(LIMITS, () => clock.ms)
-  for (let i = 0; i < 3; i++) (await limiter.begin({ address: `192.0.2.${i}`, login: i === 1 ? 'ALICE' : 'alice' })).fail()
+  for (let i = 0; i < 3; i++) (await limiter.begin({ address: `192.0.2.${i}`, login: i === 1 ? 'ALICE' : 'alice' })).fail(true)
   await failureOf(t, limiter.begin({ address: '192.0.2.9', login: 'alice' }), 'rate_limited')
   await t.resolves(limiter.begin({ address: '192.0.2.9', login: 'bob' }))
   clock.ms = 60_000
@@ -124,16 +130,23 @@ t.test('failures are limited for each login, from wherever, in any letter case',
 t.test('a login under attack still works from an address it has signed in from', async t => {
   const limiter = createSignInLimiter(LIMITS, () => 0)
   ;(await limiter.begin({ address: '192.0.2.1', login: 'alice' })).succeed()
-  for (let i = 10; i < 13; i++) (await limiter.begin({ address: `192.0.2.${i}`, login: 'alice' })).fail()
+  for (let i = 10; i < 13; i++) (await limiter.begin({ address: `192.0.2.${i}`, login: 'alice' })).fail(true)
   await failureOf(t, limiter.begin({ address: '192.0.2.20', login: 'alice' }), 'rate_limited')
-  for (let i = 0; i < 3; i++) (await limiter.begin({ address: '192.0.2.1', login: 'alice' })).fail()
+  for (let i = 0; i < 3; i++) (await limiter.begin({ address: '192.0.2.1', login: 'alice' })).fail(true)
   await failureOf(t, limiter.begin({ address: '192.0.2.1', login: 'alice' }), 'rate_limited')
 })
 
 t.test('what came to no verdict does not count, and a refusal for the login gives the address its attempt back', async t => {
   const limiter = createSignInLimiter({ perAddress: 1, perLogin: 1, windowMs: 60_000 }, () => 0)
   for (let i = 0; i < 5; i++) (await limiter.begin({ address: '192.0.2.1', login: 'alice' })).abandon()
-  ;(await limiter.begin({ address: '192.0.2.2', login: 'alice' })).fail()
+  ;(await limiter.begin({ address: '192.0.2.2', login: 'alice' })).fail(true)
   await failureOf(t, limiter.begin({ address: '192.0.2.1', login: 'alice' }), 'rate_limited')
   await t.resolves(limiter.begin({ address: '192.0.2.1', login: 'bob' }))
+})
+
+t.test('attempts with a wrong key count for their address alone, so that nobody can lock out a login without one', async t => {
+  const limiter = createSignInLimiter({ perAddress: 3, perLogin: 2, windowMs: 60_000 }, () => 0)
+  for (let i = 0; i < 3; i++) (await limiter.begin({ address: '192.0.2.1', login: 'alice' })).fail(false)
+  await failureOf(t, limiter.begin({ address: '192.0.2.1', login: 'bob' }), 'rate_limited')
+  await t.resolves(limiter.begin({ address: '192.0.2.2', login: 'alice' }))
 })

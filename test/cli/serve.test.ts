@@ -88,7 +88,7 @@ t.test('a port that is taken is a clear error', async t => {
   const { port, child, ended } = await serve()
   const second = await outcomeOf(program.start(['serve'], { COMPUTE_PORT: String(port), COMPUTE_HOST: '127.0.0.1' }, 'src/compute-api.cjs'))
   t.equal(second.code, 1)
-  t.match(second.stderr, /could not start: .*EADDRINUSE/)
+  t.match(second.stderr, /could not start: it cannot listen on 127\.0\.0\.1, port \d+ \(COMPUTE_HOST .*EADDRINUSE/)
   child.kill('SIGTERM')
   await ended
 })
@@ -121,6 +121,17 @@ t.test('SIGTERM turns readiness off first, then answers what is in flight, then 
   await once(socket, 'close')
   t.match(received, /^HTTP\/1\.1 200 .*"code":"0"/s)
   t.equal((await ended).code, 0)
+})
+
+t.test('a request whose headers are half sent does not hold up the stop', async t => {
+  const { port, child, ended } = await serve()
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  socket.write('GET /livez HTTP/1.1\r\nHo')
+  await sleep(200)
+  const startedMs = performance.now()
+  child.kill('SIGTERM')
+  t.equal((await ended).code, 0)
+  t.ok(performance.now() - startedMs < 5000)
 })
 
 t.test('health asks the server of this machine', async t => {

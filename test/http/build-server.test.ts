@@ -46,6 +46,7 @@ t.test('every error is an envelope with its catalogued code', async t => {
   await expect({ method: 'POST', url, payload, headers: { 'content-type': form['content-type'] } }, 401, '-4011')
   await expect({ method: 'POST', url, payload, headers: { ...form, token: 'bad' } }, 401, '-4012')
   await expect({ method: 'POST', url, payload, headers: { ...form, 'content-type': 'text/xml' } }, 415, '-415')
+  await expect({ method: 'POST', url, payload, headers: { ...form, 'content-type': 'text/plain' } }, 415, '-415')
   t.equal((await app.inject({ method: 'PUT', url })).headers.allow, 'GET, POST')
   t.equal((await app.inject({ method: 'HEAD', url, headers: form })).statusCode, 405)
 })
@@ -87,14 +88,15 @@ t.test('with always-200 the API answers 200 and the code tells; health does not 
   for (const request of [
     { method: 'POST', url, payload, headers: { token: 'bad' } },
     { method: 'PUT', url },
-    { method: 'GET', url: '/compute/v1/image/unknown' }
+    { method: 'GET', url: '/compute/v1/image/unknown' },
+    { method: 'GET', url: '/compute/v1/image/%zz' }
   ] as const) {
     const answer = await app.inject(request)
     t.equal(answer.statusCode, 200)
     t.match(answer.json().code, /^-4/)
   }
   t.equal((await app.inject('/readyz')).statusCode, 503)
-  t.equal((await app.inject('/nowhere')).statusCode, 404)
+  t.equal((await app.inject('/nowhere?x=/compute/')).statusCode, 404)
 })
 
 t.test('alive and ready differ', async t => {
@@ -203,6 +205,8 @@ t.test('work is cancelled when the client goes away', async t => {
   t.match(signal.reason, { name: 'ClientGone' })
   await sleep(20)
   t.notOk(log.some(entry => entry.level === 50))
+  t.match(log.filter(entry => entry.msg === 'request'), [{ function: 'echo', status: 499, error: 'the client closed the connection' }])
+  t.match((await app.inject('/metrics')).body, 'compute_errors_total{function="echo",kind="client_gone"} 1')
 })
 
 t.test('what is no HTTP at all gets the envelope too', async t => {

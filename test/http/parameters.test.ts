@@ -1,4 +1,6 @@
 import t from 'tap'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { type TestServer, buildTestServer, sha256 } from '../fakes/test-server.js'
 
 const url = '/compute/v1/image/echo'
@@ -96,7 +98,7 @@ t.test('what is missing, empty, repeated or of the wrong kind is named', async t
   await refuse('note=x', form, /parameter 'image' is missing/)
   await refuse('image=', form, /parameter 'image' is empty/)
   await refuse('image=abcd&image=efgh', form, /'image' is given more than once/)
-  await refuse('image=abcd&Image=efgh', form, /'Image' is given more than once/)
+  await refuse('image=abcd&Image=efgh', form, /'image' is given more than once/)
   await refuse('[1,2]', json, /must be an object/)
   await refuse('"text"', json, /must be an object/)
   await refuse('{"image":{"url":"x"}}', json, /must be text, not an object/)
@@ -104,16 +106,55 @@ t.test('what is missing, empty, repeated or of the wrong kind is named', async t
   await refuse('{"image":"abcd","__proto__":{"x":1}}', json, /malformed/)
   await refuse('<image/>', { 'content-type': 'text/xml' }, /Content-Type is not supported/, '-415')
   await refuse('x', { 'content-type': '' }, /Content-Type is not supported/, '-415')
-  await refuse(`image=${'a&x='.repeat(100)}`, form, /more than once/)
-  await refuse(Array.from({ length: 60 }, (_, index) => `p${index}=1`).join('&'), form, /60 parameters or more; the limit is 50/)
+  await refuse('{"image":["abcd"]}', json, /'image' must be one value, not a list/)
+  await refuse(`{"image":"abcd","x":[${'1,'.repeat(2000)}1]}`, json, /more than 1000 parts/)
+  await refuse(Array.from({ length: 60 }, (_, index) => `p${index}=1`).join('&'), form, /more than 50 parameters, which is the limit/)
   const two = multipart(['a', 'b'].map(body => ({ head: 'Content-Disposition: form-data; name="image"', body })))
   await refuse(two.payload, two.headers, /more than once/)
   const many = multipart(Array.from({ length: 60 }, (_, index) => ({ head: `Content-Disposition: form-data; name="p${index}"`, body: 'x' })))
-  await refuse(many.payload, many.headers, /limit is 50/)
+  await refuse(many.payload, many.headers, /more than 50 parameters/)
   const empty = multipart([{ head: 'Content-Disposition: form-data; name="image"; filename="a.png"', body: '' }])
   await refuse(empty.payload, empty.headers, /'image' is an empty file/)
   const unfilled = multipart([{ head: 'Content-Disposition: form-data; name="image"; filename=""\r\nContent-Type: application/octet-stream', body: '' }])
   await refuse(unfilled.payload, unfilled.headers, /'image' is (missing|an empty file)/)
+})
+
+t.test('what nobody asks for does not matter', async t => {
+  const server = await buildTestServer(t)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  t.match((await post(server, 'image=abcd&tags[]=1&tags[]=2', form)).json(), { code: '0' })
+  t.match((await post(server, '{"image":"abcd","meta":{},"list":[1,2],"none":null}', { 'content-type': 'application/json' })).json(), { code: '0' })
+  const parts = multipart(['tag', 'tag', 'image'].map(name => ({ head: `Content-Disposition: form-data; name="${name}"`, body: 'abcd' })))
+  t.match((await post(server, parts.payload, parts.headers)).json(), { code: '0' })
+})
+
+t.test('a compressed body is refused by name', async t => {
+  const server = await buildTestServer(t)
+  const answer = await post(server, 'image=abcd', { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' })
+  t.equal(answer.statusCode, 415)
+  t.match(answer.json(), { code: '-415', message: 'the Content-Encoding "gzip" is not supported; send the body as it is' })
+})
+
+t.test('a client that reads only when it has written gets its 413', async t => {
+  const { app } = await buildTestServer(t)
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const head = '--XX\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+  for (const chunked of [false, true]) {
+    const length = head.length + 3_000_000
+    const socket = connect(Number(new URL(address).port), '127.0.0.1')
+    let answer = ''
+    const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
+    socket.write(`POST ${url} HTTP/1.1\r\nHost: x\r\ntoken: good\r\nContent-Type: multipart/form-data; boundary=XX\r\n${framing}\r\n\r\n`)
+    const send = (chunk: Buffer | string): boolean => chunked ? socket.write(Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), Buffer.from(chunk as string), Buffer.from('\r\n')])) : socket.write(chunk)
+    send(head)
+    for (let sent = 0; sent < 3_000_000; sent += 100_000) {
+      if (!send(Buffer.alloc(100_000))) await once(socket, 'drain')
+    }
+    if (chunked) socket.write('0\r\n\r\n')
+    socket.on('data', chunk => { answer += chunk.toString(); if (answer.includes('}')) socket.destroy() })
+    await once(socket, 'close')
+    t.match(answer, /^HTTP\/1\.1 413 .*"code":"-413"/s, chunked ? 'chunked' : 'with a length')
+  }
 })
 
 t.test('a malformed or cut multipart body is the client\'s fault', async t => {
@@ -146,7 +187,7 @@ t.test('an image or a body over the limit is refused with the limit and the actu
   const file = multipart([{ head: 'Content-Disposition: form-data; name="image"; filename="a"', body: large }])
   await refuse(file.payload, file.headers, /the image in 'image' has 100001 bytes; the limit is 100000/)
   await refuse(`image=${large.toString('base64')}`, form, /100001 bytes; the limit is 100000/)
-  await refuse(`image=${'A'.repeat(300_000)}`, form, /the request body has 300006 bytes; the limit is 215536/)
+  await refuse(`image=${'A'.repeat(300_000)}`, form, /the request body has 300006 bytes; the limit is 225536/)
   const huge = multipart([{ head: 'Content-Disposition: form-data; name="image"; filename="a"', body: Buffer.alloc(300_000) }])
   await refuse(huge.payload, huge.headers, /the request body has (more than )?\d+ bytes/)
 })

@@ -48,7 +48,7 @@ t.test('no internal address is reached directly', async t => {
   for (const { what, host } of INTERNAL_ADDRESSES) {
     for (const text of [`http://${host}:${inside.port}/a.png`, `https://${host}/a.png`]) {
       const failure = await failureOf((async () => {
-        const source = parseImageText('image', text, { spaceIsPlus: false })
+        const source = await parseImageText('image', text, { spaceIsPlus: false })
         return source.kind === 'url' ? await fetcher.fetch(source.url, never()) : undefined
       })())
       assertRefused(t, failure, `${what}: ${text}`)
