@@ -26,6 +26,11 @@ t.test('too many fields are refused', async t => {
   await t.rejects(entriesOf('a&'.repeat(11)), { kind: 'invalid_request', message: 'the request has more than 10 parameters, which is the limit' })
 })
 
+t.test('so are very many empty ones, while a few do not count', async t => {
+  t.same(await entriesOf('&'.repeat(900) + 'a=1'), [['a', '1']])
+  await t.rejects(entriesOf('&'.repeat(30_000_000)), { kind: 'invalid_request' })
+})
+
 t.test('a picture in base64 leaves others their turn', async t => {
   const text = `image=${'AAAA+/%2B%0A'.repeat(2_000_000)}`
   const body = Buffer.from(text)
