@@ -1,14 +1,18 @@
 # Three steps: everything to build, what is needed to run, and the image itself.
 FROM node:24-bookworm-slim AS build
+# onnxruntime-node's install script would download CUDA.
+ENV ONNXRUNTIME_NODE_INSTALL=skip
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
+COPY models ./models
 RUN npm run build
 
 FROM node:24-bookworm-slim AS production
+ENV ONNXRUNTIME_NODE_INSTALL=skip
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY docker/prune.sh ./docker/

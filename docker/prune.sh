@@ -13,6 +13,15 @@ for library in musl; do
   rm -rf @img/*"$library"* @libsql/*"$library"* @node-rs/*"$library"*
 done
 
+# onnxruntime-node carries every system in one package.
+here="$(node -p 'process.platform + "/" + process.arch')"
+for binaries in onnxruntime-node/bin/napi-*/*/*; do
+  case "$binaries" in
+    *"/$here") ;;
+    *) rm -rf "$binaries" ;;
+  esac
+done
+
 find . -type d \( -name test -o -name tests -o -name __tests__ -o -name examples -o -name benchmark -o -name benchmarks -o -name .github \) -prune -exec rm -rf {} +
 find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.markdown' -o -name 'CHANGELOG*' -o -name 'HISTORY*' \) -delete
 find . -type f -name '*.md' ! -iname 'license*' -delete

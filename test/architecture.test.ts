@@ -13,6 +13,8 @@ const REACH: Readonly<Record<string, readonly string[]>> = {
   imaging: [],
   wire: [],
   runtime: ['imaging'],
+  // Part of the build, not of the server: no room may reach it.
+  convert: ['runtime'],
   accounts: [],
   intake: ['imaging', 'runtime'],
   engines: ['imaging', 'runtime'],
@@ -78,6 +80,17 @@ t.test('no file outgrows one subject, none is called after nothing', async t => 
     const lines = readFileSync(join(src, file), 'utf8').split('\n').length
     t.ok(lines <= 300, `${file} has ${lines} lines`)
     t.notMatch(file, /(^|\/)(utils?|helpers?|common|misc)[./]/)
+  }
+})
+
+t.test('what runs needs no package that only the build has', async t => {
+  const { dependencies } = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  for (const file of files.filter(file => roomOf(file) !== 'convert')) {
+    for (const name of importsOf(file).filter(name => !name.startsWith('.') && !name.startsWith('node:'))) {
+      const [scope = '', rest] = name.split('/')
+      const packageName = scope.startsWith('@') ? `${scope}/${rest}` : scope
+      t.ok(packageName in dependencies, `${file} imports ${packageName}, a dependency`)
+    }
   }
 })
 

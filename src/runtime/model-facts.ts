@@ -1,0 +1,89 @@
+// The facts that stand beside a model's weights in models/manifest.json: what goes in, what comes out, who allows it.
+// Engines read them and hold no such numbers themselves.
+import { Type, type Static } from 'typebox'
+
+/** For schemas of what people write by hand: a name that is misspelt is a fault, not left out in silence. */
+export const NOTHING_ELSE = { additionalProperties: false } as const
+
+const SideSchema = Type.Integer({ minimum: 1 })
+
+/** What a model is for, in the field's words. */
+export const ModelTaskSchema = Type.Union([
+  Type.Literal('object-detection'), Type.Literal('saliency'), Type.Literal('classification'), Type.Literal('face-detection'),
+  Type.Literal('expression'), Type.Literal('text-detection'), Type.Literal('text-recognition'), Type.Literal('similarity')
+])
+export type ModelTask = Static<typeof ModelTaskSchema>
+
+/**
+ * How a picture becomes the input tensor. Each value is (byte / divisor - mean) / std of its channel; mean and std have
+ * one entry a channel, in the order of `channels`.
+ */
+export const ImageInputSchema = Type.Object({
+  kind: Type.Literal('image'),
+  /** The tensor's name. */
+  name: Type.String({ minLength: 1 }),
+  type: Type.Union([Type.Literal('float32'), Type.Literal('float16')]),
+  layout: Type.Union([Type.Literal('NCHW'), Type.Literal('NHWC')]),
+  channels: Type.Union([Type.Literal('RGB'), Type.Literal('BGR'), Type.Literal('grey')]),
+  /** Shares of red, green and blue in a grey value. */
+  greyWeights: Type.Optional(Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 3, maxItems: 3 })),
+  divisor: Type.Number({ exclusiveMinimum: 0 }),
+  mean: Type.Array(Type.Number(), { minItems: 1, maxItems: 3 }),
+  std: Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 1, maxItems: 3 }),
+  /**
+   * How the picture meets the size. `stretch`: both sides alone. `letterbox-centre` and `letterbox-top-left`: aspect
+   * kept, the rest filled with the byte `pad`. `centre-crop`: the short side becomes `shortSide`, then the middle is cut out.
+   */
+  fit: Type.Union([Type.Literal('stretch'), Type.Literal('letterbox-centre'), Type.Literal('letterbox-top-left'), Type.Literal('centre-crop')]),
+  pad: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+  shortSide: Type.Optional(SideSchema),
+  /** One size only; or every size whose sides are multiples of a number, with the usual side for each task. */
+  size: Type.Union([
+    Type.Object({ height: SideSchema, width: SideSchema }, NOTHING_ELSE),
+    Type.Object({ multipleOf: SideSchema, usualSides: Type.Partial(Type.Record(ModelTaskSchema, SideSchema)) }, NOTHING_ELSE)
+  ])
+}, NOTHING_ELSE)
+export type ImageInput = Static<typeof ImageInputSchema>
+
+/** An input that is no picture: features of another model, a size. A side in words is open. */
+export const ValuesInputSchema = Type.Object({
+  kind: Type.Literal('values'),
+  name: Type.String({ minLength: 1 }),
+  type: Type.Union([Type.Literal('float32'), Type.Literal('int64')]),
+  shape: Type.Array(Type.Union([SideSchema, Type.String()])),
+  meaning: Type.String({ minLength: 1 })
+}, NOTHING_ELSE)
+export type ValuesInput = Static<typeof ValuesInputSchema>
+
+/** One output. A side in words, as "height / 4", is reckoned from the input's. */
+export const ModelOutputSchema = Type.Object({
+  /** The tensor's name, by which an engine asks for it. */
+  name: Type.String({ minLength: 1 }),
+  type: Type.Union([Type.Literal('float32'), Type.Literal('float16'), Type.Literal('int64')]),
+  shape: Type.Array(Type.Union([SideSchema, Type.String()])),
+  /** Input pixels from one cell of a map to the next. */
+  stride: Type.Optional(SideSchema),
+  /** What the last layer has applied: logits want a sigmoid or a softmax, probabilities nothing. */
+  activation: Type.Union([Type.Literal('none'), Type.Literal('logits'), Type.Literal('sigmoid'), Type.Literal('softmax')]),
+  meaning: Type.String({ minLength: 1 })
+}, NOTHING_ELSE)
+export type ModelOutput = Static<typeof ModelOutputSchema>
+
+/** What one party allows. Where nothing is stated the name is "none stated", and that is said, not guessed. */
+export const LicenceSchema = Type.Object({
+  /** SPDX identifier, or "none stated". */
+  name: Type.String({ minLength: 1 }),
+  /** What it covers. */
+  covers: Type.String({ minLength: 1 }),
+  /** Where it is stated, or where it would be. */
+  source: Type.String({ pattern: '^https://' }),
+  note: Type.Optional(Type.String())
+}, NOTHING_ELSE)
+export type Licence = Static<typeof LicenceSchema>
+
+/** What the classes of an output are called: a table elsewhere by its name, or the names themselves, by index. */
+export const ClassLabelsSchema = Type.Union([
+  Type.Object({ table: Type.String({ pattern: '^[a-z0-9-]+$' }), count: SideSchema }, NOTHING_ELSE),
+  Type.Object({ names: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, NOTHING_ELSE)
+])
+export type ClassLabels = Static<typeof ClassLabelsSchema>
