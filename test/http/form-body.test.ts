@@ -28,7 +28,7 @@ t.test('too many fields are refused', async t => {
 
 t.test('so are very many empty ones, while a few do not count', async t => {
   t.same(await entriesOf('&'.repeat(900) + 'a=1'), [['a', '1']])
-  await t.rejects(entriesOf('&'.repeat(30_000_000)), { kind: 'invalid_request' })
+  await t.rejects(entriesOf('&'.repeat(30_000_000)), { kind: 'invalid_request', message: /more than 10 parameters/ })
 })
 
 t.test('a picture in base64 leaves others their turn', async t => {
