@@ -37,6 +37,7 @@ WORKDIR /app
 COPY package.json LICENSE NOTICE ./
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY models/labels ./models/labels
 RUN ln -s /app/dist/compute-api.cjs /usr/local/bin/compute-api && chmod 755 /app/dist/compute-api.cjs
 USER node
 VOLUME /data

@@ -15,12 +15,13 @@ const main = join(root, 'dist/compute-api.cjs')
 // What README shows, word for word.
 const CURL_LINES = [
   ['getToken', ['curl -s -X POST "$HOST/compute/v1/image/getToken"', '-H "Apikey: $API_KEY"', '-d "login=$LOGIN" -d "password=$PASSWORD"']],
+  ['objectsDetection', ['curl -s -X POST "$HOST/compute/v1/image/objectsDetection"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']],
   ['colorPalette', ['curl -s -X POST "$HOST/compute/v1/image/colorPalette"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']]
 ]
 
 const before = readFileSync(readmePath, 'utf8')
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects })) {
   after = fill(after, name, await write())
 }
 if (after === before) {
@@ -131,6 +132,17 @@ function benchPalette () {
     worse.length > 0 ? `Sets where a peer is better: ${worse.join('; ')}.` : 'No peer is better on any set.',
     '',
     `Decoding a 2-megapixel JPEG takes ${result.speed.decodeCpuMs} ms CPU, its palette ${result.speed.paletteCpuMsOfThatPhoto} ms more (median of ${result.speed.pictures} photographs: ${result.speed.paletteCpuMsMedian} ms).`
+  ].join('\n')
+}
+
+function benchObjects () {
+  const result = results('objects.json')
+  if (result === undefined) return 'Not measured yet.'
+  return [
+    `Right is a box of the right class that overlaps the truth by half or more (\`${result.command}\`, ${result.date}, model ${result.model}):`,
+    '',
+    table(['pictures', 'objects', 'AP50', 'best F1', 'precision there', 'recall there'], Object.entries(result.sets).map(([set, figures]) =>
+      [`${figures.pictures} of ${set}`, figures.objects, figures.ap50, figures.bestF1, figures.precision, figures.recall]))
   ].join('\n')
 }
 

@@ -10,11 +10,16 @@ import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
+import { createInferencePool } from './runtime/inference-pool.js'
+import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
+import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
+import { createDetectObjects } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -30,6 +35,7 @@ export interface App {
 
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
+const MODEL_IDLE_MS = 600_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
@@ -71,6 +77,9 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     timeoutMs: config.requestTimeoutMs,
     maxConcurrent: budget.slots
   })
+  const models = await openModelStore(BUILT_MODELS_FOLDER)
+  for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
+  const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
   let stopping = false
 
   const http = await buildServer({
@@ -85,7 +94,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     requestTimeoutMs: config.requestTimeoutMs,
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
-      colorPaletteEndpoint(createFindPalette(decoder))
+      colorPaletteEndpoint(createFindPalette(decoder)),
+      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
     ]
   })
   const purge = setInterval(() => {
@@ -100,7 +110,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close()])
       await store.close()
     }
   }

@@ -25,6 +25,12 @@ const describing = {
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
   labels: Type.Optional(ClassLabelsSchema),
+  /** From scores to probabilities, piecewise linear; and how it was measured. */
+  calibration: Type.Optional(Type.Object({
+    raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+    probability: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+    measured: Type.String({ minLength: 1 })
+  })),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),
   note: Type.Optional(Type.String())

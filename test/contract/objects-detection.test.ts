@@ -1,0 +1,70 @@
+import t from 'tap'
+import { readFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { builtModels } from '../fixtures/built-models.js'
+import { startServer } from './real-server.js'
+
+builtModels()
+const monal = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))
+
+interface Annotation {
+  readonly score: number
+  readonly mid: string
+  readonly name: string
+  readonly boundingPoly: { readonly normalizedVertices: ReadonlyArray<{ readonly x: number, readonly y: number }> }
+}
+
+t.test('objectsDetection answers the documented content, key by key', async t => {
+  const { baseUrl, credentials: { login, accessToken } } = await startServer(t)
+  const ask = async (image: Buffer, options: Record<string, string> = {}): Promise<{ text: string, annotations: Annotation[] }> => {
+    const form = new FormData()
+    form.append('image', new Blob([image]), 'image')
+    for (const [name, value] of Object.entries(options)) form.append(name, value)
+    const answer = await fetch(`${baseUrl}/compute/v1/image/objectsDetection`, { method: 'POST', headers: { userName: login, token: accessToken }, body: form })
+    const text = await answer.text()
+    t.equal(answer.status, 200, text.slice(0, 200))
+    const body = JSON.parse(text) as { content: { localizedObjectAnnotations: Annotation[] } }
+    t.same(Object.keys(body.content), ['localizedObjectAnnotations'])
+    return { text, annotations: body.content.localizedObjectAnnotations }
+  }
+
+  const { annotations, text } = await ask(monal)
+  t.match(annotations[0], { name: 'Bird', mid: '/m/015p6' })
+  for (const annotation of annotations) {
+    t.same(Object.keys(annotation), ['score', 'mid', 'boundingPoly', 'name'])
+    t.ok(annotation.score > 0 && annotation.score <= 1)
+    t.equal(annotation.score, Math.fround(annotation.score))
+    const vertices = annotation.boundingPoly.normalizedVertices
+    t.equal(vertices.length, 4)
+    const [first, second, third, fourth] = vertices
+    t.ok(vertices.every(({ x, y }) => x >= 0 && x <= 1 && y >= 0 && y <= 1 && x === Math.fround(x)))
+    t.ok(first && second && third && fourth && first.x === fourth.x && first.y === second.y && second.x === third.x && third.y === fourth.y && first.x < second.x && first.y < fourth.y, 'clockwise from the top left')
+  }
+  t.same(annotations.map(({ score }) => score), annotations.map(({ score }) => score).sort((a, b) => b - a))
+  t.equal((await ask(monal)).text, text, 'the same picture gives the same answer')
+
+  await t.test('boxes are those of the upright picture under every EXIF orientation', async t => {
+    const expected = annotations[0]?.boundingPoly.normalizedVertices ?? []
+    const turn = { 1: 0, 3: 180, 6: 270, 8: 90 } as const
+    for (const [orientation, angle] of Object.entries(turn)) {
+      const stored = await sharp(monal).rotate(angle).withMetadata({ orientation: Number(orientation) }).jpeg({ quality: 95 }).toBuffer()
+      const { annotations: [found] } = await ask(stored)
+      t.equal(found?.name, 'Bird', `orientation ${orientation}`)
+      for (const [index, { x, y }] of (found?.boundingPoly.normalizedVertices ?? []).entries()) {
+        t.ok(Math.abs(x - (expected[index]?.x ?? 9)) < 0.04 && Math.abs(y - (expected[index]?.y ?? 9)) < 0.04, `orientation ${orientation}, vertex ${index}`)
+      }
+    }
+  })
+
+  await t.test('maxResults and minScore', async t => {
+    t.equal((await ask(monal, { maxResults: '1', minScore: '0.01' })).annotations.length, 1)
+    t.ok((await ask(monal, { minScore: '0.01', MAXRESULTS: '100' })).annotations.length > annotations.length)
+    t.same((await ask(monal, { minScore: '1' })).annotations, [])
+  })
+
+  await t.test('odd pictures have a defined answer', async t => {
+    const flat = (width: number, height: number) => sharp({ create: { width, height, channels: 4, background: '#8080' } }).png().toBuffer()
+    for (const [width, height] of [[1, 1], [1, 5000], [300, 200]] as const) t.same((await ask(await flat(width, height))).annotations, [], `${width} x ${height}`)
+    t.match((await ask(await sharp(monal).greyscale().png().toBuffer())).annotations[0], { name: 'Bird' })
+  })
+})
