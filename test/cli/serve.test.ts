@@ -20,7 +20,7 @@ interface Running {
   readonly ended: Promise<{ readonly code: number | null, readonly stdout: string, readonly stderr: string }>
 }
 
-/** Starts `serve` on a free port of the loopback address and waits until it listens. */
+/** Starts `serve` on a free port of the loopback address and waits until it says that it has started. */
 async function serve (env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const child = program.start(['serve'], { COMPUTE_PORT: '0', COMPUTE_HOST: '127.0.0.1', ...env }, 'src/compute-api.cjs')
   let stdout = ''
@@ -29,7 +29,7 @@ async function serve (env: Readonly<Record<string, string>> = {}): Promise<Runni
   t.teardown(() => child.kill('SIGKILL'))
   for (;;) {
     const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]
-    if (port !== undefined) return { child, port: Number(port), baseUrl: `http://127.0.0.1:${port}`, ended, output: () => stdout }
+    if (port !== undefined && stdout.includes('"msg":"started"')) return { child, port: Number(port), baseUrl: `http://127.0.0.1:${port}`, ended, output: () => stdout }
     if (child.exitCode !== null) throw new Error(`serve ended: ${JSON.stringify(await ended)}`)
     await sleep(20)
   }
