@@ -19,7 +19,8 @@ t.test('no thread exists before the first picture and after the last for a while
   t.same(bytes, readFixture('quarters.bmp'), 'the caller keeps his bytes')
   await Promise.all([decoder.decode('heic', readFixture('quarters.heic'), never()), decoder.decode('bmp', bytes, never())])
   t.equal(decoder.threads(), 1, 'one is enough')
-  await new Promise(resolve => setTimeout(resolve, 1500))
+  // How soon a thread ends is the machine's business; that it does, within ten seconds, is ours.
+  for (let tries = 0; tries < 100 && decoder.threads() > 0; tries++) await new Promise(resolve => setTimeout(resolve, 100))
   t.equal(decoder.threads(), 0)
   t.match(await sharp(await decoder.decode('bmp', bytes, never())).metadata(), { width: 48 }, 'and it starts again')
 })
