@@ -37,28 +37,41 @@ const WORKER_URL = new URL(`./foreign-decoder-worker${import.meta.url.endsWith('
 
 /** Makes the decoder; no thread starts before the first picture, and it ends when none came for a while. */
 export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ForeignDecoderOptions): ForeignDecoder {
-  const pool = new Piscina<ForeignTask, ForeignResult>({
+  // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
+  const startPool = (): Piscina<ForeignTask, ForeignResult> => new Piscina<ForeignTask, ForeignResult>({
     filename: WORKER_URL.href,
     minThreads: 0,
     maxThreads: MAX_THREADS,
-    idleTimeout: idleTimeoutMs,
+    idleTimeout: Infinity,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
   })
+  let pool: Piscina<ForeignTask, ForeignResult> | undefined
+  let idle: NodeJS.Timeout | undefined
+  const endPool = async (): Promise<void> => {
+    clearTimeout(idle)
+    const ending = pool
+    pool = undefined
+    await ending?.destroy()
+  }
   let underWay = 0
   let closed = false
 
   const run = async (format: ForeignTask['format'], bytes: Uint8Array, signal: AbortSignal): Promise<ForeignResult> => {
+    if (closed) throw stopping()
     // Counted here: the pool's own limit does not hold while its first thread starts.
     if (underWay >= MAX_THREADS + MAX_WAITING) {
       throw new Failure('busy', `${MAX_WAITING} BMP and HEIC pictures are waiting to be decoded, which is the limit`, { retryAfterS: 2 })
     }
     underWay++
+    clearTimeout(idle)
     try {
+      pool ??= startPool()
       return await runTask(pool, { format, bytes: Uint8Array.from(bytes), maxPixels }, signal)
     } catch (error) {
-      throw closed ? new Failure('busy', 'the server is stopping', { cause: error, retryAfterS: 5 }) : error
+      throw closed ? stopping(error) : error
     } finally {
       underWay--
+      if (underWay === 0) idle = setTimeout(() => { endPool().catch(() => {}) }, idleTimeoutMs).unref()
     }
   }
 
@@ -71,12 +84,16 @@ export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_
       if (result.kind === 'damaged') throw damaged(format, result.reason, format === 'bmp' ? result.reason : undefined)
       return result.bytes
     },
-    threads: () => pool.threads.length,
-    close: () => {
+    threads: () => pool?.threads.length ?? 0,
+    async close () {
       closed = true
-      return pool.destroy()
+      await endPool()
     }
   }
+}
+
+function stopping (cause?: unknown): Failure {
+  return new Failure('busy', 'the server is stopping', { cause, retryAfterS: 5 })
 }
 
 async function runTask (pool: Piscina<ForeignTask, ForeignResult>, task: ForeignTask, signal: AbortSignal): Promise<ForeignResult> {
