@@ -53,7 +53,7 @@ t.test('too many pixels are refused by the header, with the size and the limit',
   const message = async (bytes: Buffer): Promise<string> => {
     const start = performance.now()
     const failure = await failureOf(decoder.decode(bytes, flat, never()))
-    t.ok(performance.now() - start < 10_000)
+    t.ok(performance.now() - start < 4000)
     return `${failure.kind}: ${failure.message}`
   }
   t.equal(await message(pngFile(65535, 65535, Buffer.alloc(0))), 'too_large: the image has 4294.8 megapixels (65535x65535); the limit is 50.0 megapixels')
@@ -89,7 +89,7 @@ t.test('decoding ends at its deadline, and the next picture is decoded', async t
   t.teardown(() => hasty.close())
   const start = performance.now()
   t.match(await failureOf(hasty.decode(slow, flat, never())), { kind: 'deadline_passed', message: 'decoding the image took longer than the limit of 0.06 s' })
-  t.ok(performance.now() - start < 5000)
+  t.ok(performance.now() - start < 1500)
   t.match(await decoder.decode(slow, { ...flat, size: { width: 60, height: 60, fit: 'inside' } }, never()), { width: 60, height: 60, original: { width: 6000, height: 6000 } })
 })
 
@@ -102,7 +102,7 @@ t.test('a client that goes away ends decoding at once', async t => {
     setTimeout(() => controller.abort(reason), 40)
     const start = performance.now()
     await t.rejects(work, reason, what)
-    t.ok(performance.now() - start < 5000, `${what}, at once`)
+    t.ok(performance.now() - start < 5000, `${what}, soon: sharp itself cannot be stopped`)
   }
   await t.rejects(decoder.decode(png, flat, AbortSignal.abort(reason)), reason, 'before it began')
   t.match(await decoder.decode(readFixture('quarters.bmp'), flat, never()), { width: 48 }, 'the worker thread is replaced')
