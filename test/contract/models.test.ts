@@ -26,7 +26,11 @@ t.test('the list of models, the log of the start, a damaged file, and models loa
   t.same([code, message], ['0', 'ok'])
   const models = new Map(content.models.map(model => [model.id, model]))
   t.match(models.get('mobilenetv3-centernet'), {
-    tasks: ['object-detection', 'saliency', 'classification'], set: 'embedded', installed: true, loaded: true, verified: true,
+    tasks: ['object-detection', 'saliency', 'classification'],
+    set: 'embedded',
+    installed: true,
+    loaded: true,
+    verified: true,
     licences: [{ name: 'MIT' }, { name: 'none stated', note: /no licence/ }],
     files: [{ file: 'mobilenetv3-centernet.onnx', installed: true, bytes: 8125006, sha256: /^5343a5f4/, sources: ['npm:@vladmandic/human@3.3.6'] }, {}]
   }, 'loaded ahead of the first request')
