@@ -1,6 +1,8 @@
 // Models from their folders to the list and the log, in the whole application.
 import t from 'tap'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
@@ -11,7 +13,9 @@ import { startServer } from './real-server.js'
 builtModels()
 
 t.test('the list of models, the log of the start, a damaged file, and models loaded ahead', async t => {
-  const folder = t.testdir()
+  // The server's own folder of this test is emptied when it starts.
+  const folder = mkdtempSync(join(tmpdir(), 'compute-models-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
   writeFileSync(`${folder}/deimv2-femto.onnx`, 'cut off')
   const { app, baseUrl, credentials, log } = await startServer(t, { COMPUTE_MODELS_DIR: folder, COMPUTE_MODELS_PRELOAD: 'object-detection', COMPUTE_CONCURRENCY: '1' })
 
