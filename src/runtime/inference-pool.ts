@@ -1,6 +1,5 @@
 // Neural nets in worker threads: loaded when first asked for, kept warm, freed after an idle time, replaced after a
 // crash. Who calls holds a slot of the CPU budget, and there are as many threads as slots: nothing queues here.
-import type { ResourceLimits } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
 import type { InferenceResult, InferenceTask } from './inference-worker.js'
@@ -18,8 +17,6 @@ export interface InferencePoolOptions {
   readonly runTimeoutMs: number
   /** What runs in a thread; tests put something else there. */
   readonly worker?: URL
-  /** Bounds of a thread's JavaScript heap; nets lie outside of it. */
-  readonly resourceLimits?: ResourceLimits
 }
 
 export interface InferencePool {
@@ -46,7 +43,7 @@ type Pool = Piscina<InferenceTask, InferenceResult>
 const WORKER_URL = new URL(`./inference-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Makes the pool; no thread starts before the first run. */
-export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL, resourceLimits }: InferencePoolOptions): InferencePool {
+export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL }: InferencePoolOptions): InferencePool {
   // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
   const startPool = (): Pool => {
     const pool: Pool = new Piscina<InferenceTask, InferenceResult>({
@@ -54,8 +51,7 @@ export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, wor
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: Infinity,
-      concurrentTasksPerWorker: 1,
-      ...(resourceLimits === undefined ? {} : { resourceLimits })
+      concurrentTasksPerWorker: 1
     })
     // A thread that dies without a task, before it has begun or while it is killed, is told by an event; unheard, that
     // would end the process. What waits for a thread that cannot start would wait for ever.

@@ -9,7 +9,6 @@ export default async function infer ({ nets, meeting }) {
     case 'crashes': process.exit(3)
     // falls through
     case 'hangs': for (;;) ;
-    case 'runs out of memory': for (const hoard = []; ;) hoard.push(new Array(2e6).fill(hoard.length))
     case 'throws': throw new Error('it threw')
   }
   if (meeting !== undefined) {
