@@ -39,7 +39,7 @@ const MAX_OVERLAP = 0.3
 // Each closer look costs as much as the first.
 const MAX_CLOSER_LOOKS = 4
 // A head is looked at again where that shows it at least so much larger.
-const LEAST_ENLARGEMENT = 1.5
+const LEAST_ENLARGEMENT = 2.5
 
 /** Makes a face detector over a model. @throws Error where the row lacks an output or a fixed size */
 export function createFaceDetector (pool: Pick<InferencePool, 'run'>, { net, input, outputs }: FaceModel): FaceDetector {
