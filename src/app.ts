@@ -8,19 +8,25 @@ import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
+import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createLabelGraph } from './labels/label-graph.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { readLabelEntities } from './runtime/label-table.js'
+import { type FaultyModel, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
+import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
-import { createDetectObjects } from './services/detect-objects.js'
+import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
+import { openLabelSources } from './services/label-sources/open-label-sources.js'
 import { VERSION } from './version.js'
 
 /** A server with everything behind it. */
@@ -80,6 +86,14 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
+  const graph = createLabelGraph(readLabelEntities())
+  const classifyImage = createClassifyImage({
+    decoder,
+    graph,
+    sources: openLabelSources({ pool, models, graph, reportFault }),
+    reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
+  })
   let stopping = false
 
   const http = await buildServer({
@@ -95,12 +109,17 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      classificationEndpoint(classifyImage),
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+
+  function reportFault ({ task, id, fault }: FaultyModel): void {
+    logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
 
   return {
     http,
