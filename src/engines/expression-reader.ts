@@ -2,7 +2,7 @@
 import type { Box } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { imageTensor } from '../imaging/image-tensor.js'
-import { resample } from '../imaging/resample.js'
+import { resample, toDecoded } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput, ModelOutput } from '../runtime/model-facts.js'
 
@@ -26,10 +26,9 @@ export function createExpressionReader (pool: Pick<InferencePool, 'run'>, { net,
   const size = input.size
   return {
     async read (image, face) {
-      const scale = image.width / image.original.width
-      const side = Math.max(face.width, face.height) * (input.boxScale ?? 1) * scale
-      const region = { x: (face.x + face.width / 2) * scale - side / 2, y: (face.y + face.height / 2) * image.height / image.original.height - side / 2, width: side, height: side }
-      const data = imageTensor(resample(image, size, region), input)
+      const side = Math.max(face.width, face.height) * (input.boxScale ?? 1)
+      const square = { x: face.x + face.width / 2 - side / 2, y: face.y + face.height / 2 - side / 2, width: side, height: side }
+      const data = imageTensor(resample(image, size, toDecoded(square, image)), input)
       const outputs = await pool.run(net, { [input.name]: { data, dims: [1, input.channels === 'grey' ? 1 : 3, size.height, size.width] } }, [output.name])
       const probabilities = outputs[output.name]?.data
       if (!(probabilities instanceof Float32Array)) throw new Error(`the output ${output.name} of ${net.id} is missing or no float32`)

@@ -2,7 +2,7 @@
 import { type Box, clampBox, suppressOverlaps } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { type Canvas, imageTensor } from '../imaging/image-tensor.js'
-import { resample } from '../imaging/resample.js'
+import { resample, toDecoded } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput, ModelOutput } from '../runtime/model-facts.js'
 import type { Tensors } from '../runtime/tensor.js'
@@ -52,7 +52,7 @@ export function createFaceDetector (pool: Pick<InferencePool, 'run'>, { net, inp
   })
   const names = grids.flatMap(({ scores, boxes }) => [scores, boxes])
 
-  /** `region` and what comes back in pixels of `image.data`. */
+  /** `region` and what comes back in pixels of the original, so that a picture squashed on decoding is seen in its own proportions. */
   async function look (image: DecodedImage, region: Box, minScore: number): Promise<Face[]> {
     const scale = Math.min(side.width / region.width, side.height / region.height)
     const width = Math.max(1, Math.round(region.width * scale))
@@ -60,7 +60,7 @@ export function createFaceDetector (pool: Pick<InferencePool, 'run'>, { net, inp
     const canvas: Canvas = {
       width: side.width, height: side.height, left: (side.width - width) >> 1, top: (side.height - height) >> 1, pad: input.pad ?? 0
     }
-    const data = imageTensor(resample(image, { width, height }, region), input, canvas)
+    const data = imageTensor(resample(image, { width, height }, toDecoded(region, image)), input, canvas)
     const found = await pool.run(net, { [input.name]: { data, dims: [1, 3, side.height, side.width] } }, names)
     return grids.flatMap(grid => readGrid(found, grid, side, minScore)).map(({ score, box }) => ({
       score,
@@ -75,19 +75,16 @@ export function createFaceDetector (pool: Pick<InferencePool, 'run'>, { net, inp
 
   return {
     async detect (image, minScore, people = []) {
-      const whole = { x: 0, y: 0, width: image.width, height: image.height }
-      const scaleX = image.original.width / image.width
-      const scaleY = image.original.height / image.height
-      let faces = await look(image, whole, minScore)
-      const heads = people
-        .map(({ x, y, width, height }) => headOf({ x: x / scaleX, y: y / scaleY, width: width / scaleX, height: height / scaleY }))
-        .filter(head => Math.max(image.width, image.height) >= LEAST_ENLARGEMENT * head.width)
+      const { original } = image
+      let faces = await look(image, { x: 0, y: 0, ...original }, minScore)
+      const heads = people.map(headOf)
+        .filter(head => Math.max(original.width, original.height) >= LEAST_ENLARGEMENT * head.width)
         .filter(head => !faces.some(face => isWithin(face.box, head)))
         .slice(0, MAX_CLOSER_LOOKS)
       for (const head of heads) faces = [...faces, ...await look(image, head, minScore)]
-      return suppressOverlaps(faces.map(face => ({ ...face, classIndex: 0 })), MAX_OVERLAP).flatMap(({ score, box: { x, y, width, height } }) => {
-        const box = clampBox({ x: x * scaleX, y: y * scaleY, width: width * scaleX, height: height * scaleY }, image.original)
-        return box === undefined ? [] : [{ score, box }]
+      return suppressOverlaps(faces.map(face => ({ ...face, classIndex: 0 })), MAX_OVERLAP).flatMap(({ score, box }) => {
+        const clamped = clampBox(box, original)
+        return clamped === undefined ? [] : [{ score, box: clamped }]
       })
     }
   }

@@ -42,6 +42,13 @@ export function centreSquare ({ width, height }: { readonly width: number, reado
   return { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side }
 }
 
+/** A box in pixels of the original as one in pixels of `image.data`; both may be squashed by different factors. */
+export function toDecoded ({ x, y, width, height }: Box, image: DecodedImage): Box {
+  const scaleX = image.width / image.original.width
+  const scaleY = image.height / image.original.height
+  return { x: x * scaleX, y: y * scaleY, width: width * scaleX, height: height * scaleY }
+}
+
 /** For each pixel of the result along one axis: the first pixel of the source that counts, and `count` weights from it on. */
 interface Taps {
   readonly count: number

@@ -39,7 +39,11 @@ const describing = {
   /** From scores to probabilities. */
   calibration: Type.Optional(CalibrationSchema),
   /** The same for labels of the whole picture: of an object detector the largest score of a class. */
-  labelCalibration: Type.Optional(CalibrationSchema),
+  labelCalibration: Type.Optional(Type.Object({
+    ...CalibrationSchema.properties,
+    /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
+    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE)))
+  }, NOTHING_ELSE)),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),
   note: Type.Optional(Type.String())

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { DecodedImage } from '../../src/imaging/decoded-image.js'
-import { centreSquare, resample } from '../../src/imaging/resample.js'
+import { centreSquare, resample, toDecoded } from '../../src/imaging/resample.js'
 
 function grey (rows: readonly (readonly number[])[]): DecodedImage {
   const width = rows[0]?.length ?? 0
@@ -41,4 +41,8 @@ t.test('pictures of one pixel and of one column have every size', async t => {
 
 t.test('the square in the middle', async t => {
   t.same(centreSquare({ width: 400, height: 256 }, 224 / 256), { x: 88, y: 16, width: 224, height: 224 })
+})
+
+t.test('a box of the original in a picture that was squashed', async t => {
+  t.same(toDecoded({ x: 320, y: 240, width: 64, height: 48 }, grey([[0, 0], [0, 0], [0, 0]])), { x: 1, y: 1.5, width: 0.2, height: 0.3 })
 })

@@ -3,6 +3,7 @@ import type { ObjectDetector } from '../../engines/object-detector.js'
 import { type Calibration, calibrate, rawScoreFor } from '../../imaging/calibration.js'
 import { resample } from '../../imaging/resample.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
+import { type EvidenceCurve, weighEvidence } from '../../labels/label-evidence.js'
 import { raiseParents } from '../../labels/label-scores.js'
 import type { LabelTable } from '../../runtime/label-table.js'
 import type { LabelSource } from '../classify-image.js'
@@ -13,6 +14,8 @@ export interface LabellingDetector {
   readonly labels: LabelTable
   /** From the largest score of a class to the probability that the picture shows the class. */
   readonly calibration: Calibration
+  /** Of labels, by mid, what the evidence of all their kinds together means. */
+  readonly curves: ReadonlyMap<string, EvidenceCurve>
 }
 
 /** Runs with the detector that serves. */
@@ -28,7 +31,7 @@ export function createDetectedLabels (use: UseDetector, graph: LabelGraph): Labe
   return {
     name: 'detected objects',
     general: true,
-    find: async image => await use(async ({ detector, labels, calibration }) => {
+    find: async image => await use(async ({ detector, labels, calibration, curves }) => {
       const { width, height, fit } = detector.size
       const shrink = Math.min(width / image.width, height / image.height)
       const sized = fit === 'fill'
@@ -42,7 +45,7 @@ export function createDetectedLabels (use: UseDetector, graph: LabelGraph): Labe
         scores.set(mid, Math.max(scores.get(mid) ?? 0, calibrate(calibration, score)))
       }
       const people = detections.filter(({ classIndex, score }) => labels[classIndex]?.mid === PERSON && calibrate(calibration, score) >= LEAST_PERSON_PROBABILITY)
-      return { scores: raiseParents(scores, graph), people: people.map(({ box }) => box) }
+      return { scores: raiseParents(weighEvidence(scores, curves, graph), graph), people: people.map(({ box }) => box) }
     })
   }
 }

@@ -56,7 +56,8 @@ function openDetector (pool: InferencePool, { facts, netWith }: InstalledModel):
   return {
     detector: createObjectDetector(pool, { net: netWith(outputs), input: imageInput(facts), outputs, task: 'classification' }),
     labels: labelTable(facts),
-    calibration: facts.labelCalibration ?? UNCALIBRATED
+    calibration: facts.labelCalibration ?? UNCALIBRATED,
+    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {}))
   }
 }
 
