@@ -1,11 +1,9 @@
 // classification: one decode, every source of labels asked in turn, their answers fused.
 import { Failure } from '../errors.js'
-import type { Box } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
-import { fuseLabels } from '../labels/fuse-labels.js'
+import { type LabelVoice, fuseLabels } from '../labels/fuse-labels.js'
 import type { LabelGraph } from '../labels/label-graph.js'
-import type { LabelScores } from '../labels/label-scores.js'
 import type { Classification } from '../wire/classification.js'
 import type { Work } from './work.js'
 
@@ -19,24 +17,13 @@ export interface ClassifyImageOptions {
 /** @throws Failure unsupported_media, too_large, model_missing where no source of labels is left, deadline_passed */
 export type ClassifyImage = (image: Buffer, options: ClassifyImageOptions, work: Work) => Promise<Classification>
 
-/** What a source of labels found. */
-export interface LabelsFound {
-  /** Calibrated. */
-  readonly scores: LabelScores
-  /** People that it came across, the most certain first, in pixels of the upright original; later sources may want them. */
-  readonly people?: readonly Box[]
-}
-
 /** One source of labels. */
 export interface LabelSource {
   readonly name: string
   /** Whether its silence is an answer: a source of a few labels alone cannot tell that there are none. */
   readonly general: boolean
-  /**
-   * @param people what the sources before it came across
-   * @throws Failure model_missing where its model is not there
-   */
-  find (image: DecodedImage, people: readonly Box[]): Promise<LabelsFound>
+  /** What it says, calibrated. @throws Failure model_missing where its model is not there */
+  find (image: DecodedImage): Promise<LabelVoice>
 }
 
 /** What the service is made of. */
@@ -49,7 +36,7 @@ export interface ClassifyImageParts {
   readonly reportMissing: (source: string, failure: Failure) => void
 }
 
-// Large enough for a closer look at heads, which are a tenth of a person.
+// Large enough for the nets, of which the largest takes 384 pixels, and for the expression of a face.
 const LONGEST_SIDE = 768
 const MAX_RESULTS = 10
 const MIN_SCORE = 0.5
@@ -58,17 +45,14 @@ const MIN_SCORE = 0.5
 export function createClassifyImage ({ decoder, graph, sources, reportMissing }: ClassifyImageParts): ClassifyImage {
   const told = new Set<LabelSource>()
 
-  async function ask (image: DecodedImage, signal: AbortSignal): Promise<LabelScores[]> {
-    const answers: LabelScores[] = []
-    let people: readonly Box[] = []
+  async function ask (image: DecodedImage, signal: AbortSignal): Promise<LabelVoice[]> {
+    const answers: LabelVoice[] = []
     let general = false
     let missing: Failure | undefined
     for (const source of sources) {
       signal.throwIfAborted()
       try {
-        const found = await source.find(image, people)
-        answers.push(found.scores)
-        people = found.people ?? people
+        answers.push(await source.find(image))
         general ||= source.general
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error

@@ -43,16 +43,6 @@ t.test('what is no missing model is not hidden', async t => {
   await t.rejects(classify([source('a', {}), source('broken', {}, { find: async () => { throw new Error('broken') } })])(Buffer.of(), {}, work), { message: 'broken' })
 })
 
-t.test('people that one source comes across are handed to the next', async t => {
-  const person = { x: 1, y: 2, width: 3, height: 4 }
-  let handed: unknown
-  await classify([
-    source('objects', {}, { find: async () => ({ scores: new Map(), people: [person] }) }), source('scene', {}),
-    source('faces', {}, { find: async (_, people) => { handed = people; return { scores: new Map() } } })
-  ])(Buffer.of(), {}, work)
-  t.same(handed, [person])
-})
-
 t.test('a client that has gone stops the sources that are left', async t => {
   const abort = new AbortController()
   const sources = [source('a', {}, { find: async () => { abort.abort(new Error('gone')); return { scores: new Map() } } }), source('b', {}, { find: async () => { t.fail('asked'); return { scores: new Map() } } })]

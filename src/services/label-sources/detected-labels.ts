@@ -21,10 +21,8 @@ export interface LabellingDetector {
 /** Runs with the detector that serves. */
 export type UseDetector = <R>(run: (opened: LabellingDetector) => Promise<R>) => Promise<R>
 
-const PERSON = '/m/01g317'
 // What is less likely is noise of the net, and costs time.
 const LEAST_PROBABILITY = 0.01
-const LEAST_PERSON_PROBABILITY = 0.5
 
 /** Makes the source. */
 export function createDetectedLabels (use: UseDetector, graph: LabelGraph): LabelSource {
@@ -44,8 +42,7 @@ export function createDetectedLabels (use: UseDetector, graph: LabelGraph): Labe
         if (mid === undefined) throw new Error(`the label table has no class ${classIndex}`)
         scores.set(mid, Math.max(scores.get(mid) ?? 0, calibrate(calibration, score)))
       }
-      const people = detections.filter(({ classIndex, score }) => labels[classIndex]?.mid === PERSON && calibrate(calibration, score) >= LEAST_PERSON_PROBABILITY)
-      return { scores: raiseParents(weighEvidence(scores, curves, graph), graph), people: people.map(({ box }) => box) }
+      return { scores: raiseParents(weighEvidence(scores, curves, graph), graph) }
     })
   }
 }

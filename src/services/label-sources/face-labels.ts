@@ -14,6 +14,8 @@ const SMILING = 'happy'
 // From there on no false face was found on photographs (39 of them), and a smile was one.
 const MIN_FACE_SCORE = 0.7
 const MIN_SMILE_SCORE = 0.85
+// Of the picture's shorter side: the labels say what a picture shows, and many show someone's face in passing.
+const LEAST_SHARE = 0.25
 // Each costs a run of the net; the largest scores come first.
 const MAX_EXPRESSIONS = 3
 
@@ -22,8 +24,10 @@ export function createFaceLabels (useDetector: UseFaceDetector, useReader?: UseE
   return {
     name: 'faces',
     general: false,
-    async find (image, people) {
-      const faces = await useDetector(async detector => await detector.detect(image, MIN_FACE_SCORE, people))
+    async find (image) {
+      const { width, height } = image.original
+      const faces = (await useDetector(async detector => await detector.detect(image, MIN_FACE_SCORE)))
+        .filter(({ box }) => Math.max(box.width, box.height) >= LEAST_SHARE * Math.min(width, height))
       const scores = new Map<string, number>()
       const [surest] = faces
       if (surest !== undefined) scores.set(HUMAN_FACE, surest.score)
