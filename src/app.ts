@@ -8,23 +8,28 @@ import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
+import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createLabelGraph } from './labels/label-graph.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { readLabelEntities } from './runtime/label-table.js'
 import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
 import { startPreload } from './runtime/preload.js'
 import { usableCpus } from './runtime/usable-cpus.js'
+import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
+import { openLabelSources } from './services/label-sources/open-label-sources.js'
 import { createListModels } from './services/list-models.js'
 import { VERSION } from './version.js'
 
@@ -88,6 +93,14 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     runTimeoutMs: config.requestTimeoutMs
   })
   const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
+  const graph = createLabelGraph(readLabelEntities())
+  const labelSources = openLabelSources({ pool, models, graph, reportFault })
+  const classifyImage = createClassifyImage({
+    decoder,
+    graph,
+    sources: labelSources,
+    reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
+  })
   const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([['object-detection', objects]])
   const preload = startPreload({
     tasks: config.modelsPreload,
@@ -112,6 +125,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
+      classificationEndpoint(classifyImage),
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
       modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { threadId } from 'node:worker_threads'
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { fromHalf, toHalf } from './half-float.js'
 import type { LoadedFrom } from './loaded-from.js'
 import { digestBytes, digestFault } from './model-digest.js'
 import type { Tensor, Tensors } from './tensor.js'
@@ -115,12 +116,17 @@ function differenceOf ({ inputMetadata, outputNames }: InferenceSession, { input
   return lacking === undefined ? undefined : `it has no output ${lacking}, but ${outputNames.join(', ')}`
 }
 
-function toOrt ({ data, dims }: Tensor): OrtTensor {
+function toOrt ({ data, dims, type }: Tensor): OrtTensor {
+  if (type === 'float16' && data instanceof Float32Array) return new OrtTensor('float16', Uint16Array.from(data, toHalf), dims)
   return data instanceof BigInt64Array ? new OrtTensor('int64', data, dims) : new OrtTensor('float32', data, dims)
 }
 
 function fromOrt ({ data, dims, type }: OrtTensor): Tensor {
   if (data instanceof Float32Array || data instanceof BigInt64Array) return { data, dims: [...dims] }
+  // Where the runtime knows Float16Array the bits lie in one.
+  if (type === 'float16' && ArrayBuffer.isView(data)) {
+    return { data: Float32Array.from(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2), fromHalf), dims: [...dims] }
+  }
   throw new Error(`an output of type ${type} is not supported`)
 }
 

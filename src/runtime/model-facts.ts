@@ -36,6 +36,8 @@ export const ImageInputSchema = Type.Object({
   fit: Type.Union([Type.Literal('stretch'), Type.Literal('letterbox-centre'), Type.Literal('letterbox-top-left'), Type.Literal('centre-crop')]),
   pad: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
   shortSide: Type.Optional(SideSchema),
+  /** Where the picture is the square around a box: how many times the box's longer side it measures. */
+  boxScale: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   /** One size only; or every size whose sides are multiples of a number, with the usual side for each task. */
   size: Type.Union([
     Type.Object({ height: SideSchema, width: SideSchema }, NOTHING_ELSE),

@@ -16,6 +16,15 @@ const IdSchema = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
 const PathSchema = Type.String({ pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$' })
 const PackagePathSchema = Type.String({ pattern: '^[A-Za-z0-9@_-][A-Za-z0-9@._/-]*$' })
 
+/** Piecewise linear, and how it was measured. */
+const CalibrationSchema = Type.Object({
+  raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+  probability: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+  /** The least probability that is answered where nobody asks for another. */
+  cutOff: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  measured: Type.String({ minLength: 1 })
+})
+
 const describing = {
   id: IdSchema,
   about: Type.String({ minLength: 1 }),
@@ -27,14 +36,14 @@ const describing = {
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
   labels: Type.Optional(ClassLabelsSchema),
-  /** From scores to probabilities, piecewise linear; and how it was measured. */
-  calibration: Type.Optional(Type.Object({
-    raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
-    probability: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
-    /** The least probability that is answered where nobody asks for another. */
-    cutOff: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    measured: Type.String({ minLength: 1 })
-  })),
+  /** From scores to probabilities. */
+  calibration: Type.Optional(CalibrationSchema),
+  /** The same for labels of the whole picture: of an object detector the largest score of a class. */
+  labelCalibration: Type.Optional(Type.Object({
+    ...CalibrationSchema.properties,
+    /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
+    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE)))
+  }, NOTHING_ELSE)),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),
   note: Type.Optional(Type.String())
