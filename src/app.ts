@@ -15,11 +15,12 @@ import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { type FaultyModel, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
-import { createDetectObjects } from './services/detect-objects.js'
+import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -80,6 +81,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
   let stopping = false
 
   const http = await buildServer({
@@ -95,12 +97,16 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+
+  function reportFault ({ task, id, fault }: FaultyModel): void {
+    logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
 
   return {
     http,
