@@ -1,24 +1,25 @@
 // What a raw score of the detector is worth: fits a rising map from score to probability, on pictures other than those it
 // is judged on, and finds the cut-off with the best F1.
-//   node bench/detector/calibrate.mjs [FOLDER]     writes bench/results/detector-calibration.json
-// Needs ../shared/images. Two fits are compared: cross-validation (one half of the boxed pictures fits, the other judges),
-// and, where FOLDER holds Homework2-Caltech101 and Homework3-PACS (github.com/MachineLearning2020), their photographs: one
+//   node bench/detector/calibrate.mjs [--photographs FOLDER] [--model ID] [--finds FILE]
+// It adds to bench/results/detector-calibration.json. Needs ../shared/images; FILE keeps what was found from one run to the
+// next. Two fits are compared: cross-validation (one half of the boxed pictures fits, the other judges), and, where FOLDER holds Homework2-Caltech101 and Homework3-PACS (github.com/MachineLearning2020), their photographs: one
 // known thing each, no boxes, so a find of its class counts as right wherever it lies.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { calibrationError, judge, operatingPoint } from '../eval/measures/detection.mjs'
 import { midOf, objectsOf } from '../eval/measures/detection-truth.mjs'
 import { MODEL, openDetector } from './open-detector.mjs'
-import { fitLogistic, logisticMap } from './logistic-fit.mjs'
+import { betaMap, fitBeta } from './beta-fit.mjs'
 
 const IMAGES = new URL('../../../shared/images/', import.meta.url)
 const SETS = ['det_coco_val2017', 'det_voc_indoor']
-const SIZE = { width: 512, height: 512 }
 const MIN_RAW = 0.05
 const PER_FOLDER = 24
 // Where F1 is asked: raw scores.
 const CUT_OFFS = Array.from({ length: 31 }, (_, index) => 0.15 + index * 0.01)
 const KNOTS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 1]
+const RESULTS = fileURLToPath(new URL('../results/detector-calibration.json', import.meta.url))
 
 // Folders of one thing each, by COCO's name for it.
 const THINGS = {
@@ -56,28 +57,32 @@ if (!SETS.every(set => existsSync(new URL(`${set}/truth.json`, IMAGES)))) {
   console.log('The evaluation pictures (../shared/images) are not here: nothing to measure.')
   process.exit(0)
 }
+const { values: { photographs, model = MODEL, finds: kept } } = parseArgs({
+  options: { photographs: { type: 'string' }, model: { type: 'string' }, finds: { type: 'string' } }
+})
 const mids = JSON.parse(readFileSync(new URL('../../models/labels/coco80.json', import.meta.url), 'utf8')).map(({ mid }) => mid)
-const detector = await openDetector()
-const pictures = await boxedPictures()
-const trained = process.argv[2] === undefined ? [] : await trainingFinds(pathToFileURL(`${process.argv[2]}/`))
+const detector = await openDetector(model)
+const { pictures, trained } = kept !== undefined && existsSync(kept)
+  ? JSON.parse(readFileSync(kept, 'utf8'))
+  : { pictures: await boxedPictures(), trained: photographs === undefined ? [] : await trainingFinds(pathToFileURL(`${photographs}/`)) }
 await detector.close()
+if (kept !== undefined) writeFileSync(kept, JSON.stringify({ pictures, trained }))
 
 const halves = [0, 1].map(half => pictures.filter((_, index) => index % 2 === half))
 const fits = {
-  'as shipped before': () => interpolated(detector.facts.calibration),
-  'the other half of the boxed pictures': half => logisticMap(fitLogistic(judge(halves[1 - half], 0.5))),
-  ...trained.length === 0 ? {} : { 'photographs of one thing each': () => logisticMap(fitLogistic(trained)) },
+  ...detector.facts.calibration === undefined ? {} : { 'the row\'s own': () => interpolated(detector.facts.calibration) },
+  'the other half of the boxed pictures': half => betaMap(fitBeta(judge(halves[1 - half], 0.5))),
+  ...trained.length === 0 ? {} : { 'photographs of one thing each': () => betaMap(fitBeta(trained)) },
   uncalibrated: () => score => score
 }
 const errors = Object.fromEntries(Object.entries(fits).map(([name, fit]) => [name, halves.map((_, half) => round(errorOf(halves[half], fit(half))))]))
 const all = judge(pictures, 0.5)
-const { slope, offset } = fitLogistic(all)
-const map = logisticMap({ slope, offset })
+const curve = fitBeta(all)
+const map = betaMap(curve)
 const cutOffs = halves.map(half => bestCutOff(half).cutOff)
 const result = {
   date: new Date().toISOString().slice(0, 10),
-  command: 'node bench/detector/calibrate.mjs FOLDER',
-  model: MODEL,
+  command: 'node bench/detector/calibrate.mjs --photographs FOLDER',
   boxedPictures: pictures.length,
   finds: all.length,
   trainingFinds: trained.length,
@@ -87,11 +92,13 @@ const result = {
     // Found on one half, judged on the other.
     acrossHalves: cutOffs.map((cutOff, half) => ({ cutOff, f1: round(f1At(halves[1 - half], cutOff)) }))
   },
-  fit: { slope: round(slope), offset: round(offset), probabilityAtBest: round(map(bestCutOff(pictures).cutOff)) },
+  curve: Object.fromEntries(Object.entries(curve).map(([name, value]) => [name, round(value)])),
+  probabilityAtBest: round(map(bestCutOff(pictures).cutOff)),
   calibration: { raw: KNOTS, probability: KNOTS.map(raw => raw === 0 ? 0 : raw === 1 ? 1 : round(map(raw))) }
 }
 console.log(JSON.stringify(result, null, 1))
-writeFileSync(fileURLToPath(new URL('../results/detector-calibration.json', import.meta.url)), `${JSON.stringify(result, null, 2)}\n`)
+const before = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
+writeFileSync(RESULTS, `${JSON.stringify({ ...before, [model]: result }, null, 2)}\n`)
 
 async function boxedPictures () {
   const found = []
@@ -126,7 +133,7 @@ async function trainingFinds (folder) {
 }
 
 async function findsIn (file) {
-  const { found } = await detector.detect(readFileSync(file), SIZE, MIN_RAW)
+  const { found } = await detector.detect(readFileSync(file), undefined, MIN_RAW)
   return found.map(({ classIndex, score, box }) => ({ class: mids[classIndex], score, box }))
 }
 

@@ -1,33 +1,39 @@
-// The detector of the service in this process, with its net's input size as one likes.
-import { createObjectDetector } from '../../dist/engines/object-detector.js'
+// A detector of the service in this process, with its net's input size as one likes.
+import { createObjectDetector, detectorOutputs } from '../../dist/engines/object-detector.js'
 import { imageTensor } from '../../dist/imaging/image-tensor.js'
 import { configureSharp, createImageDecoder } from '../../dist/intake/decode-image.js'
 import { createInferencePool } from '../../dist/runtime/inference-pool.js'
 import { BUILT_MODELS_FOLDER } from '../../dist/runtime/model-manifest.js'
 import { openModelStore } from '../../dist/runtime/model-store.js'
 
-/** The model measured. */
+/** The embedded detector. */
 export const MODEL = 'mobilenetv3-centernet'
 
 /**
- * Opens the embedded detector; one inference thread, raw scores.
- * @returns {Promise<{ facts, detect (bytes: Buffer, size: { width: number, height: number }, minScore: number): Promise<{ image, found, cpuMs: number }>, close (): Promise<void> }>}
+ * Opens a detector; one inference thread, raw scores. Pulled models are looked for in COMPUTE_MODELS_DIR. Where no size
+ * is given pictures go in at the model's own.
+ * @returns {Promise<{ facts, detect (bytes: Buffer, size: { width: number, height: number } | undefined, minScore: number): Promise<{ image, found, cpuMs: number }>, close (): Promise<void> }>}
  *   `found` has the engine's detections, boxes in pixels of the upright picture; `cpuMs` is what detecting took, without
  *   the decoding
  */
-export async function openDetector () {
+export async function openDetector (id = MODEL) {
   configureSharp()
   const decoder = createImageDecoder({ maxPixels: 50e6, timeoutMs: 60_000 })
   const pool = createInferencePool({ threads: 1, idleTimeoutMs: 60_000, runTimeoutMs: 60_000 })
-  const { net, facts } = (await openModelStore(BUILT_MODELS_FOLDER)).find(MODEL, ['keypoints', 'wh'])
+  const store = await openModelStore(BUILT_MODELS_FOLDER, { pulledFolder: process.env.COMPUTE_MODELS_DIR })
+  const row = store.forTask('object-detection').find(({ facts }) => facts.id === id)
+  if (row === undefined) throw new Error(`the model ${id} is not here`)
+  const { facts } = row
+  const outputs = detectorOutputs(facts.outputs.map(({ name }) => name))
+  const net = row.netWith(outputs)
   const input = facts.inputs.find(({ kind }) => kind === 'image')
-  const outputs = facts.outputs.map(({ name }) => name)
+  const sizeInput = facts.inputs.find(({ role }) => role === 'picture-size')?.name
   const bySize = new Map()
   const { signal } = new AbortController()
 
-  function detectorOf ({ width, height }) {
-    const key = `${width} x ${height}`
-    if (!bySize.has(key)) bySize.set(key, createObjectDetector(pool, { net, input: { ...input, size: { width, height } }, outputs }))
+  function detectorOf (size) {
+    const key = JSON.stringify(size)
+    if (!bySize.has(key)) bySize.set(key, createObjectDetector(pool, { net, input: size === undefined ? input : { ...input, size }, sizeInput, outputs }))
     return bySize.get(key)
   }
 
