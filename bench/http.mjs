@@ -4,12 +4,13 @@
 //   npm run bench [-- FUNCTION…]      about two minutes a function; writes bench/results/http.json
 // BENCH_ROUNDS sets the rounds. A function joins by an entry in FUNCTIONS here and its work in subject.mjs.
 import { fork } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
 import { samplePhoto } from './sample-photo.mjs'
 
+const RESULTS = fileURLToPath(new URL('results/http.json', import.meta.url))
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
 const SMALL = { count: 3000, concurrency: 8 }
 
@@ -86,10 +87,23 @@ const result = {
   ratios: Object.fromEntries(Object.entries(ratios).map(([name, values]) => [name, round3(median(values))])),
   livezUnderLoad: livez
 }
-writeFileSync(fileURLToPath(new URL('results/http.json', import.meta.url)), `${JSON.stringify(result, null, 2)}\n`)
+writeFileSync(RESULTS, `${JSON.stringify(wanted.length === 0 ? result : besideOthers(result), null, 2)}\n`)
 console.table(Object.fromEntries(Object.entries(result.cpuMsPerRequest).map(([name, ms]) => [name, { 'CPU ms per request': ms }])))
 console.table(Object.fromEntries(Object.entries(result.ratios).map(([name, ratio]) => [name, { ratio }])))
 console.log('/livez while colorPalette is asked at twice the concurrency of the CPUs, ms:', livez)
+
+// Functions measured apart join the figures of the last whole run, with their own date.
+function besideOthers ({ date, rounds, cpuMsPerRequest, ratios }) {
+  const whole = JSON.parse(readFileSync(RESULTS, 'utf8'))
+  const own = figures => Object.fromEntries(Object.entries(figures).filter(([row]) => functions.some(([name]) => row.includes(name))))
+  const apart = Object.fromEntries(functions.map(([name]) => [name, { date, command: `npm run bench -- ${name}`, rounds }]))
+  return {
+    ...whole,
+    cpuMsPerRequest: { ...whole.cpuMsPerRequest, ...own(cpuMsPerRequest) },
+    ratios: { ...whole.ratios, ...own(ratios) },
+    apart: { ...whole.apart, ...apart }
+  }
+}
 
 async function start (name) {
   const child = fork(new URL('subject.mjs', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })

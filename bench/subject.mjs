@@ -63,7 +63,7 @@ const SUBJECTS = {
   },
   async server () {
     let token
-    const config = loadConfig({ COMPUTE_DATA_DIR: dataDir, COMPUTE_QUEUE_LIMIT: '1000' })
+    const config = loadConfig({ COMPUTE_DATA_DIR: dataDir, COMPUTE_QUEUE_LIMIT: '1000', COMPUTE_CONCURRENCY: process.env.COMPUTE_CONCURRENCY })
     const app = await buildApp(config, pino({ level: 'info' }, pino.destination('/dev/null')), credentials => { token = credentials.accessToken })
     await app.http.listen({ port: 0, host: '127.0.0.1' })
     return { port: app.http.server.address().port, token }

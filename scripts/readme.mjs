@@ -112,8 +112,16 @@ function benchHttp () {
     '',
     table(['ratio', ''], Object.entries(result.ratios).map(([name, ratio]) => [name, String(ratio)])),
     '',
+    ...Object.entries(result.apart ?? {}).map(([name, { command, date, rounds }]) => `\`${name}\` was measured apart (\`${command}\`, ${date}, ${rounds} rounds): its times are of another load than those above, its ratio is of one run.\n`),
+    ...scalingFigures(),
     `While \`colorPalette\` is asked at twice the concurrency of the CPUs, \`/livez\` answers within ${result.livezUnderLoad.p50} ms (median), ${result.livezUnderLoad.p99} ms (99 %).`
   ].join('\n')
+}
+
+function scalingFigures () {
+  const result = results('scaling.json')
+  if (result === undefined) return []
+  return [`Two CPUs give this server ${result.server} times the ${result.function} requests of one, and two bare processes ${result.bare} times the work of one: ratio ${result.ratio}, at least .95 is asked (\`${result.command}\`, ${result.date}, medians of ${result.rounds} rounds).\n`]
 }
 
 function benchPalette () {
