@@ -16,16 +16,19 @@ export async function drawObjects (photo, { localizedObjectAnnotations: objects 
   const letter = Math.round(Math.max(11, width / 42))
   const line = Math.max(2, Math.round(width / 220))
   const names = [...new Set(objects.map(({ name }) => name))]
-  // The surest is drawn last, over the others.
-  const shapes = objects.toReversed().map(({ name, score, boundingPoly: { normalizedVertices: [from, , to] } }) => {
+  const taken = []
+  // The surest choose their place first.
+  const shapes = objects.map(({ name, score, boundingPoly: { normalizedVertices: [from, , to] } }) => {
     const colour = COLOURS[names.indexOf(name) % COLOURS.length]
-    const [x, y] = [from.x * width, from.y * height]
+    const [left, top, right, bottom] = [from.x * width, from.y * height, to.x * width, to.y * height]
     const text = `${name} ${Math.round(score * 100)} %`
-    const labelWidth = text.length * letter * 0.62 + letter * 0.6
-    const labelX = Math.min(x, width - labelWidth)
-    const labelY = y >= letter * 1.5 ? y - letter * 1.5 : y
-    return `<rect x="${x}" y="${y}" width="${(to.x - from.x) * width}" height="${(to.y - from.y) * height}" fill="none" stroke="${colour}" stroke-width="${line}"/>` +
-      label(labelX, labelY, labelWidth, letter, text, colour)
+    const size = { width: text.length * letter * 0.62 + letter * 0.6, height: letter * 1.5 }
+    const places = [[left, top - size.height], [left, top], [left, bottom], [right - size.width, top - size.height], [right - size.width, bottom - size.height]]
+      .map(([x, y]) => ({ x: Math.max(0, Math.min(x, width - size.width)), y: Math.max(0, Math.min(y, height - size.height)), ...size }))
+    const place = places.find(place => !taken.some(other => overlap(place, other))) ?? places[0]
+    taken.push(place)
+    return `<rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" fill="none" stroke="${colour}" stroke-width="${line}"/>` +
+      label(place.x, place.y, size.width, letter, text, colour)
   })
   return overlay(photo, width, height, shapes.join(''))
 }
@@ -44,6 +47,10 @@ export async function drawLabels (photo, { labelAnnotations: labels }) {
 function label (x, y, width, letter, text, colour) {
   return `<rect x="${x}" y="${y}" width="${width}" height="${letter * 1.5}" fill="${colour}" fill-opacity=".85"/>` +
     `<text x="${x + letter * 0.3}" y="${y + letter * 1.1}" font-family="${FONT}" font-size="${letter}" font-weight="bold" fill="${isLight(colour) ? '#000' : '#fff'}">${escaped(text)}</text>`
+}
+
+function overlap (one, other) {
+  return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height
 }
 
 function overlay (photo, width, height, shapes) {

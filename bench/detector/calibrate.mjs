@@ -77,7 +77,8 @@ const fits = {
 }
 const errors = Object.fromEntries(Object.entries(fits).map(([name, fit]) => [name, halves.map((_, half) => round(errorOf(halves[half], fit(half))))]))
 const all = judge(pictures, 0.5)
-const curve = fitBeta(all)
+// Photographs that nothing is judged on come first.
+const curve = fitBeta(trained.length > 0 ? trained : all)
 const map = betaMap(curve)
 const cutOffs = halves.map(half => bestCutOff(half).cutOff)
 const result = {
@@ -92,6 +93,7 @@ const result = {
     // Found on one half, judged on the other.
     acrossHalves: cutOffs.map((cutOff, half) => ({ cutOff, f1: round(f1At(halves[1 - half], cutOff)) }))
   },
+  fittedOn: trained.length > 0 ? 'photographs of one thing each' : 'the boxed pictures',
   curve: Object.fromEntries(Object.entries(curve).map(([name, value]) => [name, round(value)])),
   probabilityAtBest: round(map(bestCutOff(pictures).cutOff)),
   calibration: { raw: KNOTS, probability: KNOTS.map(raw => raw === 0 ? 0 : raw === 1 ? 1 : round(map(raw))) }
