@@ -39,12 +39,12 @@ export function addModelCommands (program: Command, context: CommandContext, fin
     .addOption(new Option('--set <set>', 'all models of a set').choices(['standard', 'large']))
     .option('--from <folder or URL>', 'a folder, searched by digest whatever the names are, or the base address of a mirror; nothing else is asked then')
     .action(async (ids: string[], { set, from }: PullFlags, command: Command) => {
-      const { env, stderr, interrupted } = context.environment
+      const { env, stderr, interrupted, dataDirOf } = context.environment
       const [{ pull }, { showProgress }] = await Promise.all([import('./model-work.js'), import('./pull-progress.js')])
       const { modelsDir } = settingsOf(command)
       const progress = context.wantsJson(command) ? undefined : showProgress(stderr)
       const signal = interrupted?.() ?? new AbortController().signal
-      const files = await pull({ folders: { pulled: modelsDir }, ids, set, from, env, signal, progress })
+      const files = await pull({ folders: { pulled: modelsDir }, dataDir: dataDirOf(environmentOf(command, env)), ids, set, from, env, signal, progress })
       context.print(command, { json: files, text: '' })
       const failed = files.filter(({ state }) => state === 'failed')
       if (failed.length === 0) {

@@ -1,6 +1,6 @@
 // What the model commands do, apart so that the other commands load none of it.
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { type PulledFile, type PullOptions, type PullSource, pullModels } from '../pull/pull-models.js'
 import { createDownloader } from '../pull/download.js'
 import { listLocalFiles } from '../pull/local-files.js'
@@ -88,6 +88,8 @@ export async function verifyModels ({ built = BUILT_MODELS_FOLDER, pulled }: Mod
 
 export interface PullRequest {
   readonly folders: ModelFoldersOfCommand
+  /** Where accounts are kept; made for its owner alone if it has to be made. */
+  readonly dataDir?: string
   readonly ids: readonly string[]
   readonly set: 'standard' | 'large' | undefined
   /** A folder or the base address of a mirror. */
@@ -98,9 +100,11 @@ export interface PullRequest {
 }
 
 /** @throws CommandError where it was asked for something that there is not, or was interrupted */
-export async function pull ({ folders, ids, set, from, env, signal, progress }: PullRequest): Promise<PulledFile[]> {
+export async function pull ({ folders, dataDir, ids, set, from, env, signal, progress }: PullRequest): Promise<PulledFile[]> {
   const models = chooseModels(readManifest(join(folders.built ?? BUILT_MODELS_FOLDER, 'manifest.json')), ids, set)
   const source = sourceOf(from)
+  // Where that cannot be done the pull says why.
+  if (dataDir !== undefined && folders.pulled.startsWith(dataDir + sep)) tryTo(() => mkdirSync(dataDir, { recursive: true, mode: 0o700 }))
   const downloader = createDownloader({
     httpProxy: env.http_proxy ?? env.HTTP_PROXY,
     httpsProxy: env.https_proxy ?? env.HTTPS_PROXY,
@@ -123,6 +127,12 @@ export async function pull ({ folders, ids, set, from, env, signal, progress }: 
     progress?.stop()
     await downloader.close()
   }
+}
+
+function tryTo (work: () => void): void {
+  try {
+    work()
+  } catch {}
 }
 
 function chooseModels ({ models }: ModelManifest, ids: readonly string[], set: PullRequest['set']): PulledModel[] {
