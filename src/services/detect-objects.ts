@@ -38,8 +38,8 @@ export interface OpenDetector {
 }
 
 const MAX_RESULTS = 10
-// For detectors whose row states no cut-off; where scores are calibrated F1 is highest near this (bench/results/objects.json).
-const MIN_SCORE = 0.27
+// For detectors whose row states no cut-off; where scores are calibrated F1 is highest near this (bench/results/detector-calibration.json).
+const MIN_SCORE = 0.25
 
 /** Makes the service. That a model is missing is said when it is asked for, so that all else works without it. */
 export function createDetectObjects ({ decoder, models }: DetectObjectsParts): DetectObjects {
