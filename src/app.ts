@@ -10,6 +10,7 @@ import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { heatMapEndpoint } from './http/routes/heat-map.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
@@ -20,6 +21,7 @@ import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createDetectObjects } from './services/detect-objects.js'
+import { createDrawHeatMap } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -95,6 +97,13 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
+      heatMapEndpoint(createDrawHeatMap({
+        decoder,
+        pool,
+        models,
+        quality: config.heatMapQuality,
+        reportStandIn: cause => logger.warn({ err: cause }, 'heatMap is drawn by the classic method: a net is missing')
+      })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
     ]
   })

@@ -24,6 +24,8 @@ const describing = {
   /** Empty where the files are no nets, as dictionaries. */
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
+  /** The model whose outputs are this one's inputs, by the same names. */
+  trunk: Type.Optional(IdSchema),
   labels: Type.Optional(ClassLabelsSchema),
   /** From scores to probabilities, piecewise linear; and how it was measured. */
   calibration: Type.Optional(Type.Object({

@@ -1,0 +1,90 @@
+// heatMap: decode to the trunk's size, estimate where people look, and draw that at the picture's own size.
+import { type SaliencyEstimator, type SaliencyQuality, classicEstimator, createSaliencyEstimator } from '../engines/saliency.js'
+import { Failure } from '../errors.js'
+import { INFERNO_RAMP } from '../imaging/color-ramp.js'
+import { encodeJpeg } from '../imaging/encode-jpeg.js'
+import { type InterestMap, spreadMap } from '../imaging/interest-map.js'
+import { type Frame, type Pixels, paintColors, paintLevels, paintOver } from '../imaging/paint-map.js'
+import type { ImageDecoder } from '../intake/decode-image.js'
+import type { InferencePool } from '../runtime/inference-pool.js'
+import type { ModelStore } from '../runtime/model-store.js'
+import type { HeatMap } from '../wire/heat-map.js'
+import type { Work } from './work.js'
+
+/** `map`: colours. `overlay`: colours over the picture. `gray`: the interest itself, linear, its greatest value 255. */
+export type HeatMapStyle = 'map' | 'overlay' | 'gray'
+
+export interface DrawHeatMapOptions {
+  readonly style?: HeatMapStyle | undefined
+  readonly quality?: SaliencyQuality | undefined
+}
+
+/** @throws Failure unsupported_media, too_large, deadline_passed */
+export type DrawHeatMap = (image: Buffer, options: DrawHeatMapOptions, work: Work) => Promise<HeatMap>
+
+/** What the service is made of. */
+export interface DrawHeatMapParts {
+  readonly decoder: ImageDecoder
+  readonly pool: InferencePool
+  readonly models: ModelStore
+  /** For requests that do not say. */
+  readonly quality: SaliencyQuality
+  /** Told once, when the classic method has to serve and why. */
+  readonly reportStandIn: (cause: Failure) => void
+}
+
+const READOUT = 'gaze-readout'
+// Chosen by looking: the strongest two hundredths of the area are shown as the strongest, the weakest tenth as nothing.
+const SPREAD = { low: 0.1, high: 0.98, power: 0.75 } as const
+const JPEG_QUALITY: Readonly<Record<HeatMapStyle, number>> = { map: 90, overlay: 85, gray: 95 }
+
+/** Makes the service. Where a net is missing a classic method draws, so that the function answers whatever is installed. */
+export function createDrawHeatMap ({ decoder, pool, models, quality: usualQuality, reportStandIn }: DrawHeatMapParts): DrawHeatMap {
+  let estimator: SaliencyEstimator | undefined
+  function standIn (error: unknown): SaliencyEstimator {
+    if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error
+    if (estimator !== classicEstimator) reportStandIn(error)
+    return (estimator = classicEstimator)
+  }
+
+  async function estimate (bytes: Buffer, quality: SaliencyQuality, work: Work): Promise<{ map: InterestMap, frame: Frame }> {
+    try {
+      estimator ??= openEstimator(pool, models)
+      return await estimateWith(estimator, bytes, quality, work)
+    } catch (error) {
+      return await estimateWith(standIn(error), bytes, quality, work)
+    }
+  }
+
+  async function estimateWith (estimator: SaliencyEstimator, bytes: Buffer, quality: SaliencyQuality, work: Work): Promise<{ map: InterestMap, frame: Frame }> {
+    const size = (original: Frame) => ({ ...estimator.sizeFor(original, quality), fit: 'fill' as const })
+    const image = await work.stage('decode', () => decoder.decode(bytes, { size, alpha: 'flatten' }, work.signal))
+    return { map: await work.stage('engine', () => estimator.estimate(image)), frame: image.original }
+  }
+
+  async function paint (style: HeatMapStyle, map: InterestMap, frame: Frame, bytes: Buffer, work: Work): Promise<Pixels> {
+    if (style === 'gray') return await work.stage('encode', () => paintLevels(map, frame))
+    const spread = spreadMap(map, SPREAD)
+    if (style === 'map') return await work.stage('encode', () => paintColors(spread, frame, INFERNO_RAMP))
+    const picture = await work.stage('decode', () => decoder.decode(bytes, { alpha: 'flatten' }, work.signal))
+    return await work.stage('encode', () => paintOver(picture, spread, INFERNO_RAMP))
+  }
+
+  return async (bytes, { style = 'map', quality = usualQuality }, work) => {
+    const { map, frame } = await estimate(bytes, quality, work)
+    const pixels = await paint(style, map, frame, bytes, work)
+    work.signal.throwIfAborted()
+    const jpeg = await work.stage('encode', () => encodeJpeg(pixels, JPEG_QUALITY[style]))
+    return { heatmap: jpeg.toString('base64') }
+  }
+}
+
+function openEstimator (pool: InferencePool, models: ModelStore): SaliencyEstimator {
+  const { net: readout, facts } = models.find(READOUT, ['interest'])
+  const taps = facts.inputs.map(input => input.name)
+  if (facts.trunk === undefined) throw new Error(`the manifest's row of ${READOUT} names no trunk`)
+  const { net: trunk, facts: trunkFacts } = models.find(facts.trunk, taps)
+  const input = trunkFacts.inputs.find(input => input.kind === 'image')
+  if (input === undefined) throw new Error(`the manifest's row of ${facts.trunk} has no picture as its input`)
+  return createSaliencyEstimator(pool, { trunk, input, readout, taps, output: 'interest' })
+}
