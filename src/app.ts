@@ -4,6 +4,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
@@ -16,12 +17,13 @@ import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { type FaultyModel, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
-import { createDetectObjects } from './services/detect-objects.js'
-import { createDrawHeatMap } from './services/heat-map.js'
+      heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -82,6 +84,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
+  const saliency = createModelChoice({ store: models, task: 'saliency', open: model => openEstimator(pool, models, model), reportFault })
   let stopping = false
 
   const http = await buildServer({
@@ -97,6 +101,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
+<<<<<<< HEAD
       heatMapEndpoint(createDrawHeatMap({
         decoder,
         pool,
@@ -105,11 +110,22 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
         reportStandIn: cause => logger.warn({ err: cause }, 'heatMap is drawn by the classic method: a net is missing')
       })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+=======
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
+>>>>>>> cd43811f57c87ac6c0817aabf8139832e434954c
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+
+  function reportFault ({ task, id, fault }: FaultyModel): void {
+    logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
+
+  function reportStandIn (cause: Failure): void {
+    logger.warn({ task: 'saliency', cause: cause.message }, 'heatMap is drawn by the classic method, which needs no model')
+  }
 
   return {
     http,

@@ -2,7 +2,8 @@
 import { type Box, clampBox, suppressOverlaps } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { type Canvas, imageTensor } from '../imaging/image-tensor.js'
-import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
+import type { InferencePool } from '../runtime/inference-pool.js'
+import type { LoadedFrom } from '../runtime/loaded-from.js'
 import type { ImageInput, ModelTask } from '../runtime/model-facts.js'
 import type { Tensors } from '../runtime/tensor.js'
 import { headFor } from './detection/heads.js'
@@ -34,6 +35,11 @@ export interface ObjectDetector {
 
 const TASK: ModelTask = 'object-detection'
 const MAX_OVERLAP = 0.6
+
+/** Which of a model's outputs a detector reads; undefined where no way is known to read boxes from any. */
+export function detectorOutputs (outputs: readonly string[]): readonly string[] | undefined {
+  return headFor(outputs)?.outputs
+}
 
 /**
  * Makes a detector over a model.

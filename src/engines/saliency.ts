@@ -4,7 +4,8 @@ import { booleanMap } from '../imaging/boolean-map.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { imageTensor } from '../imaging/image-tensor.js'
 import { type InterestMap, peakNormalized } from '../imaging/interest-map.js'
-import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
+import type { InferencePool } from '../runtime/inference-pool.js'
+import type { LoadedFrom } from '../runtime/loaded-from.js'
 import type { ImageInput, ModelTask } from '../runtime/model-facts.js'
 
 /** The two nets and what they agree on. */

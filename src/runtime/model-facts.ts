@@ -51,6 +51,8 @@ export const ValuesInputSchema = Type.Object({
   name: Type.String({ minLength: 1 }),
   type: Type.Union([Type.Literal('float32'), Type.Literal('int64')]),
   shape: Type.Array(Type.Union([SideSchema, Type.String()])),
+  /** What an adapter that knows no names puts in. `picture-size`: width and height, to which the net scales its boxes. */
+  role: Type.Optional(Type.Literal('picture-size')),
   meaning: Type.String({ minLength: 1 })
 }, NOTHING_ELSE)
 export type ValuesInput = Static<typeof ValuesInputSchema>
@@ -87,3 +89,10 @@ export const ClassLabelsSchema = Type.Union([
   Type.Object({ names: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, NOTHING_ELSE)
 ])
 export type ClassLabels = Static<typeof ClassLabelsSchema>
+
+/**
+ * How a model stands among those for the same task: of those that are here the one with the highest rank serves. The
+ * reason is what was measured, or published where nobody has run the file.
+ */
+export const PreferenceSchema = Type.Object({ rank: Type.Integer({ minimum: 0 }), reason: Type.String({ minLength: 1 }) }, NOTHING_ELSE)
+export type Preference = Static<typeof PreferenceSchema>

@@ -7,7 +7,8 @@ import { type InterestMap, spreadMap } from '../imaging/interest-map.js'
 import { type Frame, type Pixels, paintColors, paintLevels, paintOver } from '../imaging/paint-map.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import type { InferencePool } from '../runtime/inference-pool.js'
-import type { ModelStore } from '../runtime/model-store.js'
+import type { ModelChoice } from '../runtime/model-choice.js'
+import type { InstalledModel, ModelStore } from '../runtime/model-store.js'
 import type { HeatMap } from '../wire/heat-map.js'
 import type { Work } from './work.js'
 
@@ -25,34 +26,32 @@ export type DrawHeatMap = (image: Buffer, options: DrawHeatMapOptions, work: Wor
 /** What the service is made of. */
 export interface DrawHeatMapParts {
   readonly decoder: ImageDecoder
-  readonly pool: InferencePool
-  readonly models: ModelStore
+  readonly models: ModelChoice<SaliencyEstimator>
   /** For requests that do not say. */
   readonly quality: SaliencyQuality
-  /** Told once, when the classic method has to serve and why. */
+  /** Told when the classic method begins to serve, and why. */
   readonly reportStandIn: (cause: Failure) => void
 }
 
-const READOUT = 'gaze-readout'
+const OUTPUT = 'interest'
 // Chosen by looking: the strongest two hundredths of the area are shown as the strongest, the weakest tenth as nothing.
 const SPREAD = { low: 0.1, high: 0.98, power: 0.75 } as const
 const JPEG_QUALITY: Readonly<Record<HeatMapStyle, number>> = { map: 90, overlay: 85, gray: 95 }
 
 /** Makes the service. Where a net is missing a classic method draws, so that the function answers whatever is installed. */
-export function createDrawHeatMap ({ decoder, pool, models, quality: usualQuality, reportStandIn }: DrawHeatMapParts): DrawHeatMap {
-  let estimator: SaliencyEstimator | undefined
-  function standIn (error: unknown): SaliencyEstimator {
-    if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error
-    if (estimator !== classicEstimator) reportStandIn(error)
-    return (estimator = classicEstimator)
-  }
+export function createDrawHeatMap ({ decoder, models, quality: usualQuality, reportStandIn }: DrawHeatMapParts): DrawHeatMap {
+  let standsIn = false
 
   async function estimate (bytes: Buffer, quality: SaliencyQuality, work: Work): Promise<{ map: InterestMap, frame: Frame }> {
     try {
-      estimator ??= openEstimator(pool, models)
-      return await estimateWith(estimator, bytes, quality, work)
+      const estimated = await models.use(estimator => estimateWith(estimator, bytes, quality, work))
+      standsIn = false
+      return estimated
     } catch (error) {
-      return await estimateWith(standIn(error), bytes, quality, work)
+      if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error
+      if (!standsIn) reportStandIn(error)
+      standsIn = true
+      return await estimateWith(classicEstimator, bytes, quality, work)
     }
   }
 
@@ -79,12 +78,15 @@ export function createDrawHeatMap ({ decoder, pool, models, quality: usualQualit
   }
 }
 
-function openEstimator (pool: InferencePool, models: ModelStore): SaliencyEstimator {
-  const { net: readout, facts } = models.find(READOUT, ['interest'])
+/**
+ * Opens a readout with the trunk that its row names.
+ * @throws Failure model_missing where the row names none, or that is not there
+ */
+export function openEstimator (pool: InferencePool, models: Pick<ModelStore, 'find'>, { facts, netWith }: InstalledModel): SaliencyEstimator {
   const taps = facts.inputs.map(input => input.name)
-  if (facts.trunk === undefined) throw new Error(`the manifest's row of ${READOUT} names no trunk`)
-  const { net: trunk, facts: trunkFacts } = models.find(facts.trunk, taps)
-  const input = trunkFacts.inputs.find(input => input.kind === 'image')
-  if (input === undefined) throw new Error(`the manifest's row of ${facts.trunk} has no picture as its input`)
-  return createSaliencyEstimator(pool, { trunk, input, readout, taps, output: 'interest' })
+  if (facts.trunk === undefined) throw new Failure('model_missing', `the model ${facts.id} cannot read a picture: its row names no trunk`)
+  const { net: trunk, facts: { inputs } } = models.find(facts.trunk, taps)
+  const input = inputs.find(input => input.kind === 'image')
+  if (input === undefined) throw new Failure('model_missing', `the model ${facts.trunk} cannot be a trunk: its row has no picture as its input`)
+  return createSaliencyEstimator(pool, { trunk, input, readout: netWith([OUTPUT]), taps, output: OUTPUT })
 }
