@@ -22,8 +22,8 @@ import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
-      heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
+import { createDetectObjects, openDetector } from './services/detect-objects.js'
+import { createDrawHeatMap, openEstimator } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -101,18 +101,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-<<<<<<< HEAD
-      heatMapEndpoint(createDrawHeatMap({
-        decoder,
-        pool,
-        models,
-        quality: config.heatMapQuality,
-        reportStandIn: cause => logger.warn({ err: cause }, 'heatMap is drawn by the classic method: a net is missing')
-      })),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
-=======
+      heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects }))
->>>>>>> cd43811f57c87ac6c0817aabf8139832e434954c
     ]
   })
   const purge = setInterval(() => {

@@ -53,6 +53,6 @@ t.test('what is wrong with the picture or the net is not hidden by the classic m
     quality: 'default',
     reportStandIn: () => t.fail('nothing stands in')
   })
-  await t.rejects(drawWith(pool)(Buffer.from('no picture'), {}, work), { kind: 'unsupported_media' })
+  await t.rejects(drawWith(pool)(Buffer.from('no picture'), {}, work), { kind: 'unsupported_media', message: /not/ })
   await t.rejects(drawWith({ ...pool, run: async () => { throw new Error('out of memory') } })(spot, {}, work), { message: 'out of memory' })
 })
