@@ -23,7 +23,7 @@ const DISTINCT_ROWS = 512
 // Rows that may be the same one, so that large pictures show no bands.
 const MAX_REPEAT = 4
 // How much of the picture the strongest colour leaves.
-const MAX_OPACITY = 0.7
+const MAX_OPACITY = 0.6
 // Without interest a picture keeps this much of its light, so that the marked places stand out.
 const SHADE = 0.55
 
