@@ -31,8 +31,7 @@ const SHADE = 0.55
 export function paintLevels (map: InterestMap, frame: Frame): Pixels {
   const data = new Uint8Array(frame.width * frame.height)
   forEachRow(map, frame, (levels, y) => {
-    const offset = y * frame.width
-    for (let x = 0; x < frame.width; x++) data[offset + x] = levels[x]!
+    data.set(levels, y * frame.width)
   }, (from, to, rows) => repeatRow(data, frame.width, from, to, rows))
   return { data, ...frame, channels: 1 }
 }
@@ -61,8 +60,7 @@ export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorR
     const interest = level / 255
     return Math.round(256 * (SHADE + (1 - SHADE) * Math.min(1, 2 * interest)) * (1 - MAX_OPACITY * interest))
   })
-  const add = Array.from({ length: 3 }, (_, channel) => Float32Array.from(ramp, (color, level) => ((color >> (8 * channel)) & 255) * MAX_OPACITY * level / 255))
-  const [red, green, blue] = add as [Float32Array, Float32Array, Float32Array]
+  const [red, green, blue] = [0, 8, 16].map(shift => Uint16Array.from(ramp, (color, level) => 256 * ((color >> shift) & 255) * MAX_OPACITY * level / 255)) as [Uint16Array, Uint16Array, Uint16Array]
   let level: Uint8Array
   const blend = (y: number): void => {
     let from = y * width * channels
@@ -70,9 +68,9 @@ export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorR
     for (let x = 0; x < width; x++, from += channels) {
       const at = level[x]!
       const kept = keep[at]!
-      data[to++] = (pixels[from]! * kept >> 8) + red[at]!
-      data[to++] = (pixels[from + 1]! * kept >> 8) + green[at]!
-      data[to++] = (pixels[from + 2]! * kept >> 8) + blue[at]!
+      data[to++] = (pixels[from]! * kept + red[at]!) >> 8
+      data[to++] = (pixels[from + 1]! * kept + green[at]!) >> 8
+      data[to++] = (pixels[from + 2]! * kept + blue[at]!) >> 8
     }
   }
   forEachRow(map, picture, (levels, y) => {
@@ -89,7 +87,7 @@ export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorR
 function forEachRow (map: InterestMap, { width, height }: Frame, draw: (levels: Uint8Array, y: number) => void, repeat: (from: number, to: number, rows: number) => void): void {
   const fine = resizeMap(map, map.width * REFINEMENT, map.height * REFINEMENT)
   const scaled = fine.values.map(value => Math.min(1, value) * 255 * 256)
-  const step = Math.max(1, Math.min(MAX_REPEAT, Math.floor(height / DISTINCT_ROWS)))
+  const step = Math.min(MAX_REPEAT, Math.ceil(height / DISTINCT_ROWS))
   const levels = new Uint8Array(width)
   const line = new Float32Array(fine.width)
   for (let y = 0; y < height; y += step) {
@@ -114,9 +112,10 @@ function stretchLine (line: Float32Array, levels: Uint8Array): void {
     const from = line[Math.max(0, i)]!
     const slope = (line[Math.min(line.length - 1, i + 1)]! - from) / cell
     const end = i + 1 === line.length ? width : Math.min(width, Math.ceil((i + 1.5) * cell - 0.5))
-    // Half a level on top, so that cutting off the lowest byte rounds.
-    let value = from + slope * (x + 0.5 - (i + 0.5) * cell) + 128
-    for (; x < end; x++, value += slope) levels[x] = value >> 8
+    // Whole numbers, of 65536 a level; half a level on top, so that cutting off the lowest bytes rounds.
+    let value = Math.round(256 * (from + slope * (x + 0.5 - (i + 0.5) * cell) + 128))
+    const step = Math.round(256 * slope)
+    for (; x < end; x++, value += step) levels[x] = value >> 16
   }
 }
 

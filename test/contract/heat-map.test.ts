@@ -36,9 +36,14 @@ t.test('heatMap answers the documented content, key by key', async t => {
   /** The place of the middle of the brightest tenth of a grey map, in shares of the sides. */
   const middleOf = async (jpeg: Buffer): Promise<readonly [number, number]> => {
     const { data, info: { width, height } } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true })
-    const places = [...data.keys()].filter(i => data[i]! > 230)
-    const mean = (of: (i: number) => number) => places.reduce((sum, i) => sum + of(i), 0) / places.length
-    return [mean(i => i % width) / width, mean(i => Math.floor(i / width)) / height]
+    let [bright, left, top] = [0, 0, 0]
+    for (let i = 0; i < data.length; i++) {
+      if (data[i]! <= 230) continue
+      bright++
+      left += i % width
+      top += Math.floor(i / width)
+    }
+    return [left / bright / width, top / bright / height]
   }
 
   const map = await ask(monal)
@@ -90,10 +95,8 @@ t.test('heatMap answers the documented content, key by key', async t => {
 
   await t.test('odd pictures have a defined answer of their own size', async t => {
     const flat = (width: number, height: number, background = '#808080ff') => sharp({ create: { width, height, channels: 4, background } }).png().toBuffer()
-    for (const style of ['map', 'overlay', 'gray']) {
-      for (const [width, height] of [[1, 1], [1, 5000], [3000, 2], [300, 200]] as const) {
-        t.equal(await sizeOf(await ask(await flat(width, height), { style })), `jpeg ${width} x ${height}`)
-      }
+    for (const [width, height, style] of [[1, 1, 'map'], [1, 1, 'overlay'], [1, 5000, 'map'], [1, 5000, 'gray'], [3000, 2, 'overlay']] as const) {
+      t.equal(await sizeOf(await ask(await flat(width, height), { style })), `jpeg ${width} x ${height}`)
     }
     const { channels } = await sharp(await ask(await flat(300, 200))).stats()
     t.ok(channels.every(({ max }) => max < 16), 'a flat picture has a flat low map')
