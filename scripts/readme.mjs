@@ -22,7 +22,7 @@ const CURL_LINES = [
 
 const before = readFileSync(readmePath, 'utf8')
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects, 'bench-saliency': benchSaliency })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects, 'bench-saliency': benchSaliency })) {
   after = fill(after, name, await write())
 }
 if (after === before) {
@@ -51,7 +51,7 @@ function settings () {
 
 function commands () {
   const help = (...args) => execFileSync(process.execPath, [main, ...args, '--help'], { encoding: 'utf8' }).trim()
-  return ['```', help(), ...['account', 'key', 'token'].map(group => `\n${help(group).replace(/\n\n(Global )?Options:[^]*?(?=\n\nCommands:)/, '').replace(/\n\nGlobal Options:[^]*$/, '')}`), '```'].join('\n')
+  return ['```', help(), ...['account', 'key', 'token', 'models'].map(group => `\n${help(group).replace(/\n\n(Global )?Options:[^]*?(?=\n\nCommands:)/, '').replace(/\n\nGlobal Options:[^]*$/, '')}`), '```'].join('\n')
 }
 
 // The curl lines of README are run as they stand there, against a server with an empty data folder.
@@ -135,6 +135,19 @@ function benchPalette () {
     worse.length > 0 ? `Sets where a peer is better: ${worse.join('; ')}.` : 'No peer is better on any set.',
     '',
     `Decoding a 2-megapixel JPEG takes ${result.speed.decodeCpuMs} ms CPU, its palette ${result.speed.paletteCpuMsOfThatPhoto} ms more (median of ${result.speed.pictures} photographs: ${result.speed.paletteCpuMsMedian} ms).`
+  ].join('\n')
+}
+
+function benchDetectors () {
+  const result = results('detectors.json')
+  if (result === undefined) return 'Not measured yet.'
+  const embedded = result.models['mobilenetv3-centernet'].cpuMs
+  const rows = Object.entries(result.models).map(([id, { cpuMs, det_coco_val2017: coco, det_voc_indoor: voc }]) =>
+    [id, coco.ap50to95, coco.ap50, voc.ap50to95, voc.ap50, `${Math.round(100 * cpuMs / embedded)} %`])
+  return [
+    `Average precision on ${result.models['mobilenetv3-centernet'].det_coco_val2017.pictures} pictures of COCO val2017 and ${result.models['mobilenetv3-centernet'].det_voc_indoor.pictures} of VOC, and CPU time against the embedded detector (\`${result.command}\`, ${result.date}, Node ${result.node}):`,
+    '',
+    table(['model', 'COCO AP50:95', 'COCO AP50', 'VOC AP50:95', 'VOC AP50', 'CPU time'], rows)
   ].join('\n')
 }
 

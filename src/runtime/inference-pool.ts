@@ -45,17 +45,28 @@ const WORKER_URL = new URL(`./inference-worker${import.meta.url.endsWith('.ts') 
 /** Makes the pool; no thread starts before the first run. */
 export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL }: InferencePoolOptions): InferencePool {
   // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
-  const startPool = (): Pool => new Piscina<InferenceTask, InferenceResult>({
-    filename: worker.href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: Infinity,
-    concurrentTasksPerWorker: 1
-  })
+  const startPool = (): Pool => {
+    const pool: Pool = new Piscina<InferenceTask, InferenceResult>({
+      filename: worker.href,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+      concurrentTasksPerWorker: 1
+    })
+    // A thread that dies without a task, before it has begun or while it is killed, is told by an event; unheard, that
+    // would end the process. What waits for a thread that cannot start would wait for ever.
+    pool.on('error', (error: unknown) => {
+      if (pool.threads.length > 0) return
+      for (const fail of waiting) fail(error)
+      endPool().catch(() => {})
+    })
+    return pool
+  }
   let pool: Pool | undefined
   let idle: NodeJS.Timeout | undefined
   let underWay = 0
   let closed = false
+  const waiting = new Set<(error: unknown) => void>()
   const loadedByThread = new Map<number, Set<string>>()
 
   async function endPool (): Promise<void> {
@@ -84,13 +95,21 @@ export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, wor
   async function withinTime (pool: Pool, task: InferenceTask, transferList: ArrayBuffer[]): Promise<InferenceResult> {
     const abort = new AbortController()
     const timer = setTimeout(() => abort.abort(), runTimeoutMs)
+    let noThread: { readonly cause: unknown } | undefined
+    const fail = (cause: unknown): void => {
+      noThread = { cause }
+      abort.abort()
+    }
+    waiting.add(fail)
     try {
       return await pool.run(task, { signal: abort.signal, transferList })
     } catch (error) {
+      if (noThread !== undefined) throw new Error('no inference thread can start', noThread)
       if (abort.signal.aborted) throw new Failure('deadline_passed', `a model ran for longer than ${runTimeoutMs / 1000} s, which is the limit`)
       throw closed ? stopping(error) : error
     } finally {
       clearTimeout(timer)
+      waiting.delete(fail)
     }
   }
 

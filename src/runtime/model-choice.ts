@@ -1,5 +1,6 @@
 // The model that serves a task: the best one that works. What does not load is left, told once, and the next best serves.
 import { Failure } from '../errors.js'
+import type { LoadedFrom } from './loaded-from.js'
 import type { ModelTask } from './model-facts.js'
 import type { InstalledModel, ModelStore } from './model-store.js'
 
@@ -27,6 +28,11 @@ export interface ModelChoice<T> {
    * @throws Failure model_missing, naming what is missing and the command that mends it, where no model is left
    */
   use<R> (run: (opened: T, model: InstalledModel) => Promise<R>): Promise<R>
+  /**
+   * Loads the nets that the best model is opened with; the next best ones where it does not load.
+   * @throws as use
+   */
+  warm (load: (nets: readonly LoadedFrom[]) => Promise<void>): Promise<void>
   /** The id of the model that serves now; undefined where there is none. */
   serving (): string | undefined
 }
@@ -37,9 +43,22 @@ export function createModelChoice<T> ({ store, task, open, reportFault }: ModelC
   const opened = new Map<InstalledModel, T>()
   const faulty = new Set<InstalledModel>()
   const told = new Set<InstalledModel>()
+  // What was asked of each model when it was opened is what has to be loaded for it.
+  const nets = new Map<InstalledModel, LoadedFrom[]>()
 
   function openOnce (model: InstalledModel): T {
-    if (!opened.has(model)) opened.set(model, open(model))
+    if (!opened.has(model)) {
+      const asked: LoadedFrom[] = []
+      nets.set(model, asked)
+      opened.set(model, open({
+        facts: model.facts,
+        netWith (outputs) {
+          const net = model.netWith(outputs)
+          asked.push(net)
+          return net
+        }
+      }))
+    }
     return opened.get(model) as T
   }
 
@@ -50,22 +69,25 @@ export function createModelChoice<T> ({ store, task, open, reportFault }: ModelC
     reportFault?.({ task, id: model.facts.id, fault: fault.cause ?? fault.message })
   }
 
-  return {
-    async use (run) {
-      if (faulty.size === models.length) faulty.clear()
-      let last: unknown
-      for (const model of models) {
-        if (faulty.has(model)) continue
-        try {
-          return await run(openOnce(model), model)
-        } catch (error) {
-          if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error
-          last = error
-          leave(model, error)
-        }
+  async function use<R> (run: (opened: T, model: InstalledModel) => Promise<R>): Promise<R> {
+    if (faulty.size === models.length) faulty.clear()
+    let last: unknown
+    for (const model of models) {
+      if (faulty.has(model)) continue
+      try {
+        return await run(openOnce(model), model)
+      } catch (error) {
+        if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error
+        last = error
+        leave(model, error)
       }
-      throw new Failure('model_missing', store.lackFor(task), { cause: last })
-    },
+    }
+    throw new Failure('model_missing', store.lackFor(task), { cause: last })
+  }
+
+  return {
+    use,
+    warm: async load => { await use(async (_, model) => { await load(nets.get(model) ?? []) }) },
     serving: () => models.find(model => !faulty.has(model))?.facts.id
   }
 }

@@ -1,18 +1,17 @@
 // The facts that stand beside a model's weights in models/manifest.json: what goes in, what comes out, who allows it.
 // Engines read them and hold no such numbers themselves.
-import { Type, type Static } from 'typebox'
+import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
+import { MODEL_TASKS, type ModelTask } from './model-tasks.js'
 
 /** For schemas of what people write by hand: a name that is misspelt is a fault, not left out in silence. */
 export const NOTHING_ELSE = { additionalProperties: false } as const
 
 const SideSchema = Type.Integer({ minimum: 1 })
 
-/** What a model is for, in the field's words. */
-export const ModelTaskSchema = Type.Union([
-  Type.Literal('object-detection'), Type.Literal('saliency'), Type.Literal('classification'), Type.Literal('face-detection'),
-  Type.Literal('expression'), Type.Literal('text-detection'), Type.Literal('text-recognition'), Type.Literal('similarity')
-])
-export type ModelTask = Static<typeof ModelTaskSchema>
+type LiteralsOf<Names extends readonly string[]> = { -readonly [K in keyof Names]: TLiteral<Names[K] & string> }
+/** What a model is for. */
+export const ModelTaskSchema = Type.Union(MODEL_TASKS.map(task => Type.Literal(task))) as unknown as TUnion<LiteralsOf<typeof MODEL_TASKS>>
+export type { ModelTask }
 
 /**
  * How a picture becomes the input tensor. Each value is (byte / divisor - mean) / std of its channel; mean and std have

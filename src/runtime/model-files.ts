@@ -1,6 +1,6 @@
 // Where the files of a model lie, and whether they are what the manifest says.
 import { join } from 'node:path'
-import { type ExpectedDigest, digestFault, digestFile } from './model-digest.js'
+import { type ExpectedDigest, type FileDigest, digestFault, digestFile } from './model-digest.js'
 import type { Model, ModelFile } from './model-manifest.js'
 
 /** The folders that are looked into. */
@@ -20,6 +20,8 @@ export interface InspectedFile {
   readonly state: FileState
   /** Where it is, or where it should be. */
   readonly path: string
+  /** What it really is; where it could be read. */
+  readonly digest?: FileDigest
   /** For the operator; where it is not installed. */
   readonly fault?: string
 }
@@ -54,8 +56,9 @@ export async function inspectModel (facts: Model, folders: ModelFolders): Promis
 /** Looks at one file; never throws. */
 export async function inspectFile (path: string, file: ModelFile): Promise<InspectedFile> {
   try {
-    const fault = digestFault(await digestFile(path), expectedDigest(file))
-    return fault === undefined ? { file, path, state: 'installed' } : { file, path, state: 'damaged', fault: `${file.file} is damaged: ${fault}` }
+    const digest = await digestFile(path)
+    const fault = digestFault(digest, expectedDigest(file))
+    return fault === undefined ? { file, path, digest, state: 'installed' } : { file, path, digest, state: 'damaged', fault: `${file.file} is damaged: ${fault}` }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const absent = code === 'ENOENT' || code === 'ENOTDIR'

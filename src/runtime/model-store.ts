@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../errors.js'
 import type { LoadedFrom } from './loaded-from.js'
-import type { ModelTask } from './model-facts.js'
+import { MODEL_TASKS, type ModelTask } from './model-tasks.js'
 import { type InspectedModel, expectedDigest, inspectModel } from './model-files.js'
 import { type Model, fileWithOutputs, rankModels, readManifest } from './model-manifest.js'
 
@@ -90,6 +90,34 @@ export async function openModelStore (builtFolder: string, { pulledFolder, admit
       return `no model for ${task} is there; ${remedyFor(wanted)}`
     }
   }
+}
+
+/**
+ * What the named set lacks, for the operator; undefined where all of it is here. `auto` and `embedded` lack nothing: there
+ * what is missing is told, and all else works.
+ */
+export function lackOfSet ({ models }: Pick<ModelStore, 'models'>, admit: Admission): string | undefined {
+  if (admit === 'auto' || admit === 'embedded') return undefined
+  const lacking = models.filter(({ facts, state }) => facts.set === admit && state !== 'installed')
+  if (lacking.length === 0) return undefined
+  const named = lacking.map(({ facts, state }) => `${facts.id} (${state === 'absent' ? 'not there' : 'damaged'})`).join(', ')
+  return `COMPUTE_MODELS is ${admit}, and of that set this is missing: ${named}; \`compute-api models pull --set ${admit}\` gets it, or COMPUTE_MODELS=auto starts with what is there`
+}
+
+/** What serves a task, and what would serve it better if it were pulled. */
+export interface TaskReport {
+  readonly task: ModelTask
+  readonly serving: Model | undefined
+  readonly better: Model | undefined
+}
+
+/** For each task that any model serves. */
+export function reportTasks ({ models, forTask }: Pick<ModelStore, 'models' | 'forTask'>): TaskReport[] {
+  return MODEL_TASKS.filter(task => models.some(({ facts }) => facts.tasks.includes(task))).map(task => {
+    const serving = forTask(task)[0]?.facts
+    const best = rankModels(models.filter(({ admitted, facts, state }) => facts === serving || (admitted && facts.set !== 'embedded' && state !== 'installed')), task)[0]?.facts
+    return { task, serving, better: best === serving ? undefined : best }
+  })
 }
 
 /** What an operator does to get a model, in words that complete a sentence. */

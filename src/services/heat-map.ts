@@ -7,6 +7,7 @@ import { type InterestMap, spreadMap } from '../imaging/interest-map.js'
 import { type Frame, type Pixels, paintColors, paintLevels, paintOver } from '../imaging/paint-map.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import type { InferencePool } from '../runtime/inference-pool.js'
+import type { LoadedFrom } from '../runtime/loaded-from.js'
 import type { ModelChoice } from '../runtime/model-choice.js'
 import type { InstalledModel, ModelStore } from '../runtime/model-store.js'
 import type { HeatMap } from '../wire/heat-map.js'
@@ -76,6 +77,21 @@ export function createDrawHeatMap ({ decoder, models, quality: usualQuality, rep
     const jpeg = await work.stage('encode', () => encodeJpeg(pixels, JPEG_QUALITY[style]))
     return { heatmap: jpeg.toString('base64') }
   }
+}
+
+/** What serves where no readout does, as the list of models names it: the classic method, which has no file. */
+export const STAND_IN = 'boolean-map'
+
+/** The name of what draws heat maps now: a readout whose trunk is there too, or the classic method. */
+export function servingEstimator (store: Pick<ModelStore, 'models' | 'forTask'>, choice: Pick<ModelChoice<unknown>, 'serving'>): string {
+  const readout = store.forTask('saliency').find(({ facts }) => facts.id === choice.serving())?.facts
+  const trunkIsHere = store.models.some(({ facts, admitted, state }) => facts.id === readout?.trunk && admitted && state === 'installed')
+  return readout !== undefined && trunkIsHere ? readout.id : STAND_IN
+}
+
+/** The trunks of all readouts, to be loaded with them. @throws Failure model_missing */
+export function trunkNets (store: Pick<ModelStore, 'find' | 'forTask'>): LoadedFrom[] {
+  return store.forTask('saliency').flatMap(({ facts: { trunk, inputs } }) => trunk === undefined ? [] : [store.find(trunk, inputs.map(({ name }) => name)).net])
 }
 
 /**
