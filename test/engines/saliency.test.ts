@@ -49,8 +49,8 @@ function shareIn ({ values, width, height }: InterestMap, left: number, top: num
 t.test('the trunk sees about as many pixels of every picture, in its proportions, up to a strip of four to one', async t => {
   const { sizeFor } = estimatorOver(createInferencePool({ threads: 1, idleTimeoutMs: 1, runTimeoutMs: 1 }))
   const sizes = [[600, 600], [800, 600], [600, 800], [4000, 2000], [9000, 100], [1, 5000], [1, 1]].map(([width = 0, height = 0]) => sizeFor({ width, height }, 'default'))
-  t.same(sizes.map(({ width, height }) => `${width} x ${height}`), ['384 x 384', '448 x 320', '320 x 448', '544 x 256', '768 x 192', '192 x 768', '384 x 384'])
-  t.same(sizeFor({ width: 600, height: 600 }, 'fast'), { width: 256, height: 256 })
+  t.same(sizes.map(({ width, height }) => `${width} x ${height}`), ['416 x 416', '480 x 352', '352 x 480', '576 x 288', '832 x 224', '224 x 832', '416 x 416'])
+  t.same(sizeFor({ width: 600, height: 600 }, 'fast'), { width: 288, height: 288 })
 })
 
 t.test('people look at the bird', async t => {
@@ -63,8 +63,8 @@ t.test('people look at the bird', async t => {
     t.same([map.width, map.height], [image.width / 8, image.height / 8])
     t.equal(Math.max(...map.values), 1)
     t.ok(map.values.every(value => value >= 0))
-    // The bird's head and neck, which fill a sixth of the picture.
-    t.ok(shareIn(map, 0.2, 0, 0.6, 0.45) > 0.5, `${quality}: ${shareIn(map, 0.2, 0, 0.6, 0.45)}`)
+    // The bird's head and neck are within a sixth of the picture; evenly spread looks would give .18.
+    t.ok(shareIn(map, 0.2, 0, 0.6, 0.45) > 0.36, `${quality}: ${shareIn(map, 0.2, 0, 0.6, 0.45)}`)
   }
 
   await t.test('the net is given the picture as the manifest says', async t => {

@@ -5,7 +5,7 @@ import { createImageDecoder } from '../../src/intake/decode-image.js'
 import { type InferencePool, createInferencePool } from '../../src/runtime/inference-pool.js'
 import { createModelChoice } from '../../src/runtime/model-choice.js'
 import { type ModelStore, openModelStore } from '../../src/runtime/model-store.js'
-import { createDrawHeatMap, openEstimator } from '../../src/services/heat-map.js'
+import { STAND_IN, createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from '../../src/services/heat-map.js'
 import { builtModels } from '../fixtures/built-models.js'
 
 const work = { signal: new AbortController().signal, stage: async <T>(_: string, run: () => T | Promise<T>) => await run() }
@@ -30,7 +30,7 @@ t.test('without a net the classic method draws, and that is told once', async t 
     const draw = createDrawHeatMap({ decoder, models: choice, quality: 'default', reportStandIn: cause => told.push(cause) })
     for (let request = 0; request < 2; request++) {
       const { heatmap } = await draw(spot, { style: 'gray' }, work)
-      const { data, info } = await sharp(Buffer.from(heatmap, 'base64')).raw().toBuffer({ resolveWithObject: true })
+      const { data, info } = await sharp(Buffer.from(heatmap, 'base64')).greyscale().raw().toBuffer({ resolveWithObject: true })
       t.match(info, { width: 300, height: 200, channels: 1 }, name)
       const brightest = data.indexOf(Math.max(...data))
       const [x, y] = [brightest % 300, Math.floor(brightest / 300)]
@@ -38,7 +38,16 @@ t.test('without a net the classic method draws, and that is told once', async t 
     }
     t.equal(told.length, 1, name)
     t.equal(told[0]?.kind, 'model_missing')
+    if (name !== 'the trunk is not there') t.equal(servingEstimator(models, choice), STAND_IN, 'and the list of models says so')
   }
+})
+
+t.test('the list of models names the readout where its trunk is there, and both are loaded ahead', async t => {
+  const models = await openModelStore(builtModels())
+  const choice = { serving: () => 'gaze-readout' }
+  t.equal(servingEstimator(models, choice), 'gaze-readout')
+  t.equal(servingEstimator({ ...models, models: models.models.filter(({ facts }) => facts.id !== 'mobilenetv3-centernet') }, choice), STAND_IN)
+  t.same(trunkNets(models).map(({ id }) => id), ['mobilenetv3-centernet'])
 })
 
 t.test('what is wrong with the picture or the net is not hidden by the classic method', async t => {
