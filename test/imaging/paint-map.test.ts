@@ -45,6 +45,6 @@ t.test('over a picture nothing is shaded evenly, and the strongest is mostly the
   t.equal(dark.data.length, 600)
   t.ok(dark.data.every(byte => byte === dark.data[0] && byte > 90 && byte < 150))
   const strong = paintOver(picture, flat(1), ramp).data
-  t.ok(strong[0]! > 220 && strong[1]! < 70 && strong[2] === strong[1])
+  t.ok(strong[0]! > 220 && strong[1]! < 90 && strong[2] === strong[1])
   t.ok(picture.data.every(byte => byte === 200), 'the picture is left alone')
 })
