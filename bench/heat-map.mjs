@@ -20,7 +20,7 @@ import { createDrawHeatMap, openEstimator } from '../dist/services/heat-map.js'
 import { startService, temporaryFolder } from './eval/service.mjs'
 import { samplePhoto } from './sample-photo.mjs'
 
-const ROUNDS = 5
+const ROUNDS = 3
 const TIMES = 4
 // Every fifteenth of 256 colours of turbo (A. Mikhailov, Google, Apache-2.0), the ramp that was looked at beside inferno.
 const TURBO_RAMP = rampThrough([
@@ -48,6 +48,7 @@ for (const quality of ['default', 'fast']) {
   pictures[quality] = await decoder.decode(photo, { size: fitted(quality), alpha: 'flatten' }, signal)
   features[quality] = await pool.run(trunk.net, feedsOf(quality), taps)
 }
+const small = await decoder.decode(photo, { size: original => ({ ...classicEstimator.sizeFor(original), fit: 'fill' }), alpha: 'flatten' }, signal)
 const whole = await decoder.decode(photo, { alpha: 'flatten' }, signal)
 const frame = whole.original
 const map = await estimator.estimate(pictures.default)
@@ -71,7 +72,7 @@ const inProcess = {
   'readout, default': () => pool.run(model.netWith(['interest']), copyOf(features.default), ['interest']),
   'readout, fast': () => pool.run(model.netWith(['interest']), copyOf(features.fast), ['interest']),
   decode: () => decoder.decode(photo, { size: fitted('default'), alpha: 'flatten' }, signal),
-  'classic method': () => classicEstimator.estimate(pictures.fast),
+  'classic method': () => classicEstimator.estimate(small),
   'paint, map': () => paintColors(spreadMap(map, { low: 0.1, high: 0.98, power: 0.75 }), frame, INFERNO_RAMP),
   'paint, gray': () => paintLevels(map, frame),
   'paint, overlay': () => paintOver(whole, map, INFERNO_RAMP),
