@@ -17,6 +17,7 @@ const main = join(root, 'dist/compute-api.cjs')
 // What README shows, word for word.
 const CURL_LINES = [
   ['getToken', ['curl -s -X POST "$HOST/compute/v1/image/getToken"', '-H "Apikey: $API_KEY"', '-d "login=$LOGIN" -d "password=$PASSWORD"']],
+  ['heatMap', ['curl -s -X POST "$HOST/compute/v1/image/heatMap"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']],
   ['objectsDetection', ['curl -s -X POST "$HOST/compute/v1/image/objectsDetection"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']],
   ['colorPalette', ['curl -s -X POST "$HOST/compute/v1/image/colorPalette"', '-H "userName: $LOGIN" -H "token: $TOKEN"', '-F "image=@test/fixtures/monal.jpg"']]
 ]
@@ -24,7 +25,7 @@ const CURL_LINES = [
 const before = readFileSync(readmePath, 'utf8')
 const { only } = parseArgs({ options: { only: { type: 'string' }, check: { type: 'boolean' } } }).values
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures, 'bench-saliency': benchSaliency })) {
   if (only === undefined || only.split(',').includes(name)) after = fill(after, name, await write())
 }
 if (after === before) {
@@ -96,6 +97,7 @@ async function firstStart (stdout) {
 function mask (json) {
   return json.trim()
     .replace(/\d\.\d{5,}/g, number => `${Number(number).toFixed(2)}…`)
+    .replace(/("heatmap":"[\w+/]{31})[^"]+/, '$1…')
     .replace(/cpt_[\w-]+/, 'cpt_9dS…')
     .replace(/("(?:userId|organizationId)":")[0-9a-f]{32}/g, (_, key) => `${key}5d0e…`)
     .replace(/(".issued":")[^"]+/, '$1Wed, 25 Nov 2026 20:00:00 GMT')
@@ -210,6 +212,30 @@ function detectorFigures () {
             Object.entries(eceOfBothHalves).map(([name, halves]) => [model, name, ...halves])))
         ]
   ].join('\n\n') || 'Not measured yet.'
+}
+
+function benchSaliency () {
+  const sets = Object.entries(results('eval.json')?.sets ?? {}).filter(([name]) => ['saliency-osie', 'saliency-scene500'].includes(name))
+  const cost = results('heat-map.json')
+  if (sets.length === 0 || cost === undefined) return 'Not measured yet.'
+  const names = ['NSS', 'AUC-Judd', 'CC', 'SIM', 'KL']
+  const row = (who, figures) => [who, ...names.map(name => figures[name] === undefined ? '' : String(Math.round(figures[name] * 1000) / 1000))]
+  const parts = sets.flatMap(([, { about, pictures, beside, configurations: { embedded: { date, figures } } }]) => [
+    `${about} ${pictures} pictures that nothing was trained on, through the running service (\`npm run eval\`, ${date}); with \`quality=fast\` NSS ${figures['NSS, fast']}, AUC-Judd ${figures['AUC-Judd, fast']}:`,
+    '',
+    table(['', ...names], [row('**this server**', figures), ...Object.entries(beside).map(([who, others]) => row(who, others))]),
+    ''
+  ])
+  return [
+    ...parts,
+    `CPU milliseconds for a picture of ${cost.picture} (\`${cost.command}\`, ${cost.date}, Node ${cost.node}, ${cost.cpu}; medians of ${cost.rounds} rounds):`,
+    '',
+    table(['', 'CPU ms'], Object.entries(cost.cpuMs)),
+    '',
+    table(['ratio', ''], Object.entries(cost.ratios)),
+    '',
+    `Why inferno and not turbo: of all pairs of levels the higher one is the lighter in ${Math.round(100 * cost.ramps.inferno.pairsInOrder)} % against ${Math.round(100 * cost.ramps.turbo.pairsInOrder)} %.`
+  ].join('\n')
 }
 
 function results (name) {

@@ -4,6 +4,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
@@ -11,6 +12,7 @@ import { createMetrics } from './http/metrics.js'
 import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { heatMapEndpoint } from './http/routes/heat-map.js'
 import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
@@ -28,6 +30,7 @@ import { usableCpus } from './runtime/usable-cpus.js'
 import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
+import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
 import { openLabelSources } from './services/label-sources/open-label-sources.js'
 import { createListModels } from './services/list-models.js'
@@ -101,7 +104,14 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     sources: labelSources,
     reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
   })
-  const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([['object-detection', objects]])
+  const saliency = createModelChoice({ store: models, task: 'saliency', open: model => openEstimator(pool, models, model), reportFault })
+  const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([
+    ['object-detection', objects],
+    ['saliency', {
+      warm: load => saliency.warm(nets => load([...trunkNets(models), ...nets])),
+      serving: () => servingEstimator(models, saliency)
+    }]
+  ])
   const preload = startPreload({
     tasks: config.modelsPreload,
     loaders: new Map([...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }])),
@@ -126,6 +136,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
       classificationEndpoint(classifyImage),
+      heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
       modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
@@ -136,6 +147,10 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
 
   function reportFault ({ task, id, fault }: FaultyModel): void {
     logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
+
+  function reportStandIn (cause: Failure): void {
+    logger.warn({ task: 'saliency', cause: cause.message }, 'heatMap is drawn by the classic method, which needs no model')
   }
 
   return {

@@ -35,6 +35,8 @@ const describing = {
   /** Empty where the files are no nets, as dictionaries. */
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
+  /** The model whose outputs are this one's inputs, by the same names. */
+  trunk: Type.Optional(IdSchema),
   labels: Type.Optional(ClassLabelsSchema),
   /** From scores to probabilities. */
   calibration: Type.Optional(CalibrationSchema),

@@ -30,7 +30,7 @@ t.test('the list of models, the log of the start, a damaged file, and models loa
   t.same([code, message], ['0', 'ok'])
   const models = new Map(content.models.map(model => [model.id, model]))
   t.match(models.get('mobilenetv3-centernet'), {
-    tasks: ['object-detection', 'saliency', 'classification'],
+    tasks: ['object-detection', 'classification'],
     set: 'embedded',
     installed: true,
     loaded: true,
@@ -40,6 +40,7 @@ t.test('the list of models, the log of the start, a damaged file, and models loa
   }, 'loaded ahead of the first request')
   t.match(models.get('deimv2-femto'), { installed: false, loaded: false, files: [{ installed: false, sha256: /^c6ad358f/, sources: [/^https:/, /^https:/] }] })
   t.match(models.get('deimv2-n'), { installed: false, verified: false, files: [{ gitBlob: /^facaa277/ }] })
+  t.match(content.serving.find(({ task }) => task === 'saliency'), { model: 'gaze-readout' })
   t.match(content.serving.find(({ task }) => task === 'object-detection'), { model: 'mobilenetv3-centernet', better: 'deimv2-n' })
 
   t.match(log.find(({ model, level }) => model === 'deimv2-femto' && level === 50), { fault: /^deimv2-femto\.onnx is damaged: it has 7 bytes, expected 4116144$/ })
