@@ -69,6 +69,7 @@ export function compileProgram (t: Test): ProgramProcesses {
     writeFileSync(target, outputText)
   }
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+  cpSync(join(ROOT, 'models/labels'), join(folder, 'models/labels'), { recursive: true })
   writeFileSync(join(folder, 'entry.js'), ENTRY)
   const dataDir = join(folder, 'data')
 

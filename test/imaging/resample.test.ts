@@ -44,5 +44,5 @@ t.test('the square in the middle', async t => {
 })
 
 t.test('a box of the original in a picture that was squashed', async t => {
-  t.same(toDecoded({ x: 320, y: 240, width: 64, height: 48 }, grey([[0, 0], [0, 0], [0, 0]])), { x: 1, y: 1.5, width: 0.2, height: 0.3 })
+  t.same(toDecoded({ x: 320, y: 240, width: 64, height: 80 }, grey([[0, 0], [0, 0], [0, 0]])), { x: 1, y: 1.5, width: 0.2, height: 0.5 })
 })
