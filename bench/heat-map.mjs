@@ -20,7 +20,7 @@ import { createDrawHeatMap, openEstimator } from '../dist/services/heat-map.js'
 import { startService, temporaryFolder } from './eval/service.mjs'
 import { samplePhoto } from './sample-photo.mjs'
 
-const ROUNDS = 3
+const ROUNDS = 5
 const TIMES = 4
 // Every fifteenth of 256 colours of turbo (A. Mikhailov, Google, Apache-2.0), the ramp that was looked at beside inferno.
 const TURBO_RAMP = rampThrough([
@@ -52,7 +52,7 @@ const small = await decoder.decode(photo, { size: original => ({ ...classicEstim
 const whole = await decoder.decode(photo, { alpha: 'flatten' }, signal)
 const frame = whole.original
 const map = await estimator.estimate(pictures.default)
-const painted = paintColors(map, frame, INFERNO_RAMP)
+const painted = await paintColors(map, frame, INFERNO_RAMP)
 
 function feedsOf (quality) {
   const image = pictures[quality]

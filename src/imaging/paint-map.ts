@@ -1,4 +1,6 @@
-// From an interest map to the pixels of a picture of any size: the last pass over every pixel, so it counts.
+// From an interest map to the pixels of a picture of any size: the last pass over every pixel, so it counts. Large
+// pictures are painted in turns, since all else waits while one is painted.
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ColorRamp } from './color-ramp.js'
 import type { DecodedImage } from './decoded-image.js'
 import { type InterestMap, resizeMap } from './interest-map.js'
@@ -22,24 +24,26 @@ const REFINEMENT = 4
 const DISTINCT_ROWS = 512
 // Rows that may be the same one, so that large pictures show no bands.
 const MAX_REPEAT = 4
+// Painted between two turns of the event loop: some 3 ms.
+const PIXELS_A_TURN = 1 << 18
 // How much of the picture the strongest colour leaves.
 const MAX_OPACITY = 0.6
 // Without interest a picture keeps this much of its light, so that the marked places stand out.
 const SHADE = 0.55
 
 /** One channel: the values (0..1) as bytes, linearly. */
-export function paintLevels (map: InterestMap, frame: Frame): Pixels {
+export async function paintLevels (map: InterestMap, frame: Frame): Promise<Pixels> {
   const data = new Uint8Array(frame.width * frame.height)
-  forEachRow(map, frame, (levels, y) => {
+  await forEachRow(map, frame, (levels, y) => {
     data.set(levels, y * frame.width)
   }, (from, to, rows) => repeatRow(data, frame.width, from, to, rows))
   return { data, ...frame, channels: 1 }
 }
 
 /** The values (0..1) as colours of a ramp. */
-export function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp): Pixels {
+export async function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp): Promise<Pixels> {
   const data = new Uint8Array(frame.width * frame.height * 3)
-  forEachRow(map, frame, (levels, y) => {
+  await forEachRow(map, frame, (levels, y) => {
     let at = y * frame.width * 3
     for (let x = 0; x < frame.width; x++) {
       const color = ramp[levels[x]!]!
@@ -52,7 +56,7 @@ export function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp): P
 }
 
 /** The values (0..1) as colours over a picture, which is darkened where there is no interest. Alpha is left out. */
-export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorRamp): Pixels {
+export async function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorRamp): Promise<Pixels> {
   const { data: pixels, width, height, channels } = picture
   const data = new Uint8Array(width * height * 3)
   // For each level: what the picture's bytes are multiplied with (of 256), and what is added.
@@ -73,7 +77,7 @@ export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorR
       data[to++] = (pixels[from + 2]! * kept + blue[at]!) >> 8
     }
   }
-  forEachRow(map, picture, (levels, y) => {
+  await forEachRow(map, picture, (levels, y) => {
     level = levels
     blend(y)
   }, (from, to, rows) => { for (let row = 0; row < rows; row++) blend(to + row) })
@@ -84,13 +88,18 @@ export function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorR
  * Gives each distinct row of levels (one byte a pixel) with the row it belongs to, then the rows that are to be the same:
  * (row, first of the rows that repeat it, how many).
  */
-function forEachRow (map: InterestMap, { width, height }: Frame, draw: (levels: Uint8Array, y: number) => void, repeat: (from: number, to: number, rows: number) => void): void {
+async function forEachRow (map: InterestMap, { width, height }: Frame, draw: (levels: Uint8Array, y: number) => void, repeat: (from: number, to: number, rows: number) => void): Promise<void> {
   const fine = resizeMap(map, map.width * REFINEMENT, map.height * REFINEMENT)
   const scaled = fine.values.map(value => Math.min(1, value) * 255 * 256)
   const step = Math.min(MAX_REPEAT, Math.ceil(height / DISTINCT_ROWS))
   const levels = new Uint8Array(width)
   const line = new Float32Array(fine.width)
+  let painted = 0
   for (let y = 0; y < height; y += step) {
+    if (painted > PIXELS_A_TURN) {
+      await turn()
+      painted = 0
+    }
     const rows = Math.min(step, height - y)
     const at = Math.min(fine.height - 1, Math.max(0, (y + rows / 2) * fine.height / height - 0.5))
     const upper = Math.floor(at)
@@ -100,6 +109,7 @@ function forEachRow (map: InterestMap, { width, height }: Frame, draw: (levels: 
     stretchLine(line, levels)
     draw(levels, y)
     if (rows > 1) repeat(y, y + 1, rows - 1)
+    painted += rows * width
   }
 }
 
