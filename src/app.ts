@@ -4,21 +4,26 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import { createPictureDistance } from './engines/picture-distance.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createMatcher } from './matching/matcher.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
+import { createOpencvPool } from './runtime/opencv-pool.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
+import { createCompareDistance } from './services/compare-distance.js'
 import { createDetectObjects } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
@@ -36,6 +41,7 @@ export interface App {
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
 const MODEL_IDLE_MS = 600_000
+const OPENCV_IDLE_MS = 600_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
@@ -80,6 +86,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const opencv = createOpencvPool({ threads: budget.slots, idleTimeoutMs: OPENCV_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const pictureDistance = createPictureDistance(createMatcher(opencv, config.matchDeadlineMs))
   let stopping = false
 
   const http = await buildServer({
@@ -95,7 +103,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
+      imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance))
     ]
   })
   const purge = setInterval(() => {
@@ -110,7 +119,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), opencv.close()])
       await store.close()
     }
   }
