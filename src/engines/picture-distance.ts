@@ -2,7 +2,7 @@
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { toGray } from '../imaging/gray-image.js'
 import { type Homography, identity } from '../imaging/homography.js'
-import type { ShareBox } from '../matching/match-pictures.js'
+import type { ShareBox } from '../matching/matched-area.js'
 import type { Matcher } from '../matching/matcher.js'
 import { WORKING_SIDE_PX, workingSize } from '../matching/working-size.js'
 

@@ -1,16 +1,20 @@
 // Does one picture show what the other shows, and by which homography? Cheap means first, dearer ones while undecided.
 // Runs in a worker thread.
 import type { GrayImage } from '../imaging/gray-image.js'
-import { type Homography, type Point, areaScale, compose, invert, normalized, toPixels, toShares } from '../imaging/homography.js'
-import { type Keep, type Opencv, useOpencv } from '../runtime/opencv.js'
+import { type Homography, type Point, areaScale, compose, invert, normalized, project, toPixels, toShares } from '../imaging/homography.js'
+import { type Keep, type Opencv, OpencvError, useOpencv } from '../runtime/opencv.js'
 import { alignDirectly } from './direct-alignment.js'
 import { type Features, detectAkaze, detectOrb } from './features.js'
 import { matchAlong } from './guided-matches.js'
-import { type Matches, matchViews, plainView, pool } from './matches.js'
+import { type ShareBox, findMatchedBoxes } from './matched-area.js'
+import { type Matches, type View, matchViews, plainView, pool } from './matches.js'
+import { opencvBlur, opencvWarp } from './opencv-images.js'
 import { type Pyramid, buildPyramid, layOver } from './overlay.js'
 import { type Agreement, measureAgreement } from './photometry.js'
 import { FROM_FIT, type Fit, fitHomography, judgeFit } from './robust-homography.js'
+import { detectSift } from './sift.js'
 import { findSeeds } from './similarity-votes.js'
+import { TILT_DIRECTIONS, tiltedView } from './tilted-views.js'
 import { type Evidence, gatherEvidence, weighEvidence } from './verdict.js'
 import { toWorkingSize } from './working-size.js'
 
@@ -24,17 +28,9 @@ export interface Finding {
   readonly inliers: number
   /** The means by which it was found. */
   readonly stage: string
-  /** Where the matched points lie, in shares of the sides. */
+  /** Where both look alike. */
   readonly referenceBox: ShareBox
   readonly queryBox: ShareBox
-}
-
-/** An upright box in shares of a picture's sides. */
-export interface ShareBox {
-  readonly left: number
-  readonly top: number
-  readonly right: number
-  readonly bottom: number
 }
 
 export interface MatchSettings {
@@ -44,32 +40,39 @@ export interface MatchSettings {
   readonly trace?: ((stage: string, finding: Finding | undefined) => void) | undefined
 }
 
-interface Picture {
-  readonly image: GrayImage
-  readonly pyramid: Pyramid
-  readonly features: Features[]
-}
-
+/** Shorter over longer side, below which there is no room for points: 20 pixels at the working size. */
+const LEAST_ASPECT = 0.04
 const ORB_POINTS = 1000
-const AKAZE_POINTS = 1500
+const AKAZE_POINTS = 1000
+const SIFT_POINTS = 1200
+const TILTED_POINTS = 600
 const ORB_RATIO = 0.85
 const AKAZE_RATIO = 0.87
+const SIFT_RATIO = 0.85
 const MATCHES_OF_A_KIND = 500
-const SEEDS = { tried: 300, wanted: 25 } as const
+const MATCHES_OF_A_VIEW = 200
 
 /** The better of the homographies that were found; undefined where nothing speaks for any. */
 export function matchPictures (reference: GrayImage, query: GrayImage, settings: MatchSettings): Finding | undefined {
   const began = performance.now()
-  return useOpencv((cv, keep) => {
-    const search: Search = { cv, keep, reference: open(cv, keep, reference), query: open(cv, keep, query), matches: [], best: undefined }
-    for (const { name, run, sure } of STAGES) {
-      run(search)
-      settings.trace?.(name, search.best && inShares(search, search.best))
-      if (search.best !== undefined && search.best.logit >= sure) break
-      if (performance.now() - began > settings.deadlineMs) break
-    }
-    return search.best && inShares(search, search.best)
-  })
+  if ([reference, query].some(({ width, height }) => Math.min(width, height) / Math.max(width, height) < LEAST_ASPECT)) return undefined
+  let best: Finding | undefined
+  try {
+    useOpencv((cv, keep) => {
+      const search: Search = { cv, keep, reference: open(cv, keep, reference), query: open(cv, keep, query), matches: [], tried: [], best: undefined }
+      for (const { name, run, sure } of STAGES) {
+        run(search)
+        best = search.best && inShares(search, search.best)
+        settings.trace?.(name, best)
+        if (best !== undefined && best.logit >= sure) break
+        if (performance.now() - began > settings.deadlineMs) break
+      }
+    })
+  } catch (error) {
+    // What OpenCV refuses to look at has no points; what is known by then decides.
+    if (!(error instanceof OpencvError)) throw error
+  }
+  return best
 }
 
 function inShares ({ reference, query }: Search, finding: Finding): Finding {
@@ -78,12 +81,20 @@ function inShares ({ reference, query }: Search, finding: Finding): Finding {
   return { ...finding, homography: homography ?? finding.homography }
 }
 
+interface Picture {
+  readonly image: GrayImage
+  readonly pyramid: Pyramid
+  readonly features: Features[]
+}
+
 interface Search {
   readonly cv: Opencv
   readonly keep: Keep
   readonly reference: Picture
   readonly query: Picture
   readonly matches: Matches[]
+  /** Homographies that were looked at, as they were before any refinement. */
+  readonly tried: Homography[]
   best: Finding | undefined
 }
 
@@ -95,43 +106,67 @@ interface StageOfSearch {
 }
 
 const STAGES: readonly StageOfSearch[] = [
-  { name: 'orb', run: search => addKind(search, 'orb', image => detectOrb(search.cv, search.keep, image, ORB_POINTS), ORB_RATIO), sure: 3 },
-  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO), sure: 1.5 }
+  { name: 'orb', run: search => addKind(search, 'orb', image => detectOrb(search.cv, search.keep, image, ORB_POINTS), ORB_RATIO, 1), sure: 3 },
+  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO, 2), sure: 2 },
+  { name: 'sift', run: search => addKind(search, 'sift', image => detectSift(image, SIFT_POINTS, opencvBlur(search.cv)), SIFT_RATIO, 3), sure: 2 },
+  { name: 'tilt', run: addTiltedViews, sure: Infinity }
 ]
 
 function open (cv: Opencv, keep: Keep, picture: GrayImage): Picture {
   const image = toWorkingSize(cv, keep, picture)
-  return { image, pyramid: buildPyramid(image), features: [] }
+  return { image, pyramid: buildPyramid(image, opencvBlur(cv)), features: [] }
 }
 
-function addKind (search: Search, stage: string, detect: (image: GrayImage) => Features, ratio: number): void {
+function addKind (search: Search, stage: string, detect: (image: GrayImage) => Features, ratio: number, tried: number): void {
   const { reference, query } = search
   const a = detect(reference.image)
   const b = detect(query.image)
   reference.features.push(a)
   query.features.push(b)
   search.matches.push(matchViews(plainView(a), plainView(b), ratio, MATCHES_OF_A_KIND))
-  consider(search, stage, pool(search.matches))
+  consider(search, stage, pool(search.matches), tried)
 }
 
-const ASSESSED = 3
-
-function consider (search: Search, stage: string, matches: Matches): void {
-  const fits = findSeeds(matches, SEEDS).map(seed => fitHomography(matches, seed)).filter(fit => fit !== undefined).sort((a, b) => b.score - a.score)
-  const distinct: Fit[] = []
-  for (const fit of fits) {
-    if (distinct.length < ASSESSED && !distinct.some(other => alike(fit, other))) distinct.push(fit)
+// Each picture as it is against the other one from four sides.
+function addTiltedViews (search: Search): void {
+  const { reference, query } = search
+  const detect = (image: GrayImage): Features => detectAkaze(search.cv, search.keep, image, TILTED_POINTS)
+  const warp = opencvWarp(search.cv)
+  const plain = (picture: Picture): View => plainView(picture.features.find(({ kind }) => kind === 'akaze') ?? detect(picture.image))
+  const [a, b] = [plain(reference), plain(query)]
+  for (const degrees of TILT_DIRECTIONS) {
+    search.matches.push(
+      matchViews(tiltedView(reference.image, degrees, warp, detect), b, AKAZE_RATIO, MATCHES_OF_A_VIEW),
+      matchViews(a, tiltedView(query.image, degrees, warp, detect), AKAZE_RATIO, MATCHES_OF_A_VIEW)
+    )
   }
-  for (const fit of distinct) {
+  consider(search, 'tilt', pool(search.matches), 3)
+}
+
+const SEEDS = { tried: 300, wanted: 25 } as const
+
+// Fits what the matches suggest, and looks at the best few that were not looked at before.
+function consider (search: Search, stage: string, matches: Matches, tried: number): void {
+  const fits = findSeeds(matches, SEEDS).map(seed => fitHomography(matches, seed)).filter(fit => fit !== undefined).sort((a, b) => b.score - a.score)
+  let count = 0
+  for (const fit of fits) {
+    if (count >= tried) break
+    if (search.tried.some(known => alike(search.reference.image, known, fit.homography))) continue
+    count++
+    search.tried.push(fit.homography)
     const finding = assess(search, stage, matches, fit)
     if (finding !== undefined && finding.logit > (search.best?.logit ?? -Infinity)) search.best = finding
   }
 }
 
-function alike (one: Fit, other: Fit): boolean {
-  const known = new Set(other.inliers)
-  const shared = one.inliers.reduce((count, m) => count + (known.has(m) ? 1 : 0), 0)
-  return shared > 0.5 * Math.min(one.inliers.length, other.inliers.length)
+const ALIKE_PX = 5
+
+function alike ({ width, height }: GrayImage, one: Homography, other: Homography): boolean {
+  return [[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7]].every(([x = 0, y = 0]) => {
+    const [u, v] = project(one, x * width, y * height)
+    const [s, t] = project(other, x * width, y * height)
+    return Math.abs(u - s) < ALIKE_PX && Math.abs(v - t) < ALIKE_PX
+  })
 }
 
 const GUIDED_RADII_PX = [8, 5] as const
@@ -170,8 +205,7 @@ function judge (search: Search, stage: string, pairs: Matches, fit: Fit): Judged
     evidence,
     inliers: fit.inliers.length,
     stage,
-    referenceBox: boxOf(pairs.x1, pairs.y1, fit.inliers, search.reference.image),
-    queryBox: boxOf(pairs.x2, pairs.y2, fit.inliers, search.query.image),
+    ...findMatchedBoxes(overlay, agreement),
     agreement
   }
 }
@@ -195,18 +229,6 @@ function refine (search: Search, pairs: Matches, fit: Fit, { map, level: mapLeve
 function invertSafely (homography: Homography): Homography | undefined {
   const back = invert(homography)
   return back && normalized(back)
-}
-
-function boxOf (x: Float64Array, y: Float64Array, inliers: Int32Array, { width, height }: GrayImage): ShareBox {
-  let [left, top, right, bottom] = [1, 1, 0, 0]
-  for (const m of inliers) {
-    const [across, down] = [(x[m]! + 0.5) / width, (y[m]! + 0.5) / height]
-    left = Math.min(left, across)
-    right = Math.max(right, across)
-    top = Math.min(top, down)
-    bottom = Math.max(bottom, down)
-  }
-  return { left: Math.max(0, left), top: Math.max(0, top), right: Math.min(1, right), bottom: Math.min(1, bottom) }
 }
 
 function middleOf ({ x1, y1 }: Matches, { inliers }: Fit): Point {

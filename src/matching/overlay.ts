@@ -1,8 +1,9 @@
 // One picture laid over the other by a homography, seen in the frame of the coarser of the two: there nothing is made
 // up by enlarging.
-import { type GrayImage, type GrayPlane, blur, halve } from '../imaging/gray-image.js'
+import { type GrayImage, type GrayPlane, halve } from '../imaging/gray-image.js'
 import { type Homography, areaScale, compose, invert, scaling } from '../imaging/homography.js'
 import type { Point } from '../imaging/homography.js'
+import type { Blur } from './opencv-images.js'
 
 /** A picture at full size, half, a quarter …, slightly blurred. */
 export type Pyramid = readonly GrayPlane[]
@@ -12,7 +13,7 @@ const LEVEL_SIGMA = 0.8
 const LEVELS = 5
 
 /** Blurs and halves. */
-export function buildPyramid (image: GrayImage): Pyramid {
+export function buildPyramid (image: GrayImage, blur: Blur): Pyramid {
   const levels = [blur(image, BASE_SIGMA)]
   while (levels.length < LEVELS) {
     const last = levels[levels.length - 1]!
@@ -74,7 +75,8 @@ export function down (level: number): Homography {
   return scaling(s, s, (s - 1) / 2, (s - 1) / 2)
 }
 
-function up (level: number): Homography {
+/** From pixels at a level to full size. */
+export function up (level: number): Homography {
   const s = 2 ** level
   return scaling(s, s, (s - 1) / 2, (s - 1) / 2)
 }

@@ -14,6 +14,7 @@ export interface Mat extends Handle {
   readonly cols: number
   readonly data: Uint8Array
   readonly data32F: Float32Array
+  readonly data64F: Float64Array
 }
 
 /** A point that a detector found; `angle` in degrees. */
@@ -38,6 +39,11 @@ export interface Feature2D extends Handle {
 /** The part of OpenCV 4.3 that is used here. */
 export interface Opencv {
   readonly CV_8UC1: number
+  readonly CV_32FC1: number
+  readonly CV_64FC1: number
+  readonly INTER_LINEAR: number
+  readonly BORDER_CONSTANT: number
+  readonly BORDER_REPLICATE: number
   readonly INTER_AREA: number
   readonly INTER_CUBIC: number
   readonly Mat: { new (): Mat, new (rows: number, cols: number, type: number): Mat }
@@ -45,6 +51,9 @@ export interface Opencv {
   readonly KeyPointVector: new () => HeapVector<KeyPoint>
   readonly ORB: new (features: number) => Feature2D
   readonly AKAZE: new () => Feature2D
+  readonly Scalar: new (value: number) => unknown
+  GaussianBlur (from: Mat, to: Mat, kernel: InstanceType<Opencv['Size']>, sigmaX: number, sigmaY: number, border: number): void
+  warpAffine (from: Mat, to: Mat, map: Mat, size: InstanceType<Opencv['Size']>, flags: number, border: number, fill: unknown): void
   resize (from: Mat, to: Mat, size: InstanceType<Opencv['Size']>, fx: number, fy: number, interpolation: number): void
 }
 
