@@ -21,7 +21,7 @@ const CURL_LINES = [
 
 const before = readFileSync(readmePath, 'utf8')
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects, 'bench-distance': benchDistance })) {
   after = fill(after, name, await write())
 }
 if (after === before) {
@@ -145,6 +145,20 @@ function benchObjects () {
     table(['pictures', 'objects', 'AP50', 'best F1', 'precision there', 'recall there'], Object.entries(result.sets).map(([set, figures]) =>
       [`${figures.pictures} of ${set}`, figures.objects, figures.ap50, figures.bestF1, figures.precision, figures.recall]))
   ].join('\n')
+}
+
+function benchDistance () {
+  const result = results('distance.json')
+  if (result === undefined) return 'Not measured yet.'
+  return Object.entries(result).map(([name, { date, command, pairs, figures, cpuMsOfAPair: { ours, stages, ...native } }]) => {
+    const methods = Object.keys(figures)
+    const rows = Object.keys(figures.ours).filter(figure => figure !== 'most among unrelated').map(figure => [figure, ...methods.map(method => figures[method][figure] ?? '')])
+    return [
+      `${name}: ${pairs.easy} easy and ${pairs.hard} hard pairs of the same, ${pairs.unrelated} unrelated (\`${command}\`, ${date}):`,
+      '',
+      table(['', ...methods], [...rows, ['CPU ms of a pair', `${ours.easy} easy, ${ours.hard} hard, ${ours.unrelated} unrelated`, ...Object.values(native)]])
+    ].join('\n')
+  }).join('\n\n')
 }
 
 function results (name) {
