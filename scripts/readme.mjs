@@ -150,11 +150,11 @@ function benchObjects () {
 function benchDistance () {
   const result = results('distance.json')
   if (result === undefined) return 'Not measured yet.'
-  return Object.entries(result).map(([name, { date, command, pairs, figures, cpuMsOfAPair: { ours, stages, ...native } }]) => {
+  return Object.entries(result).map(([name, { date, command, note, pairs, figures, cpuMsOfAPair: { ours, stages, ...native } }]) => {
     const methods = Object.keys(figures)
     const rows = Object.keys(figures.ours).filter(figure => figure !== 'most among unrelated').map(figure => [figure, ...methods.map(method => figures[method][figure] ?? '')])
     return [
-      `${name}: ${pairs.easy} easy and ${pairs.hard} hard pairs of the same, ${pairs.unrelated} unrelated (\`${command}\`, ${date}):`,
+      `${name}: ${pairs.easy} easy and ${pairs.hard} hard pairs of the same, ${pairs.unrelated} unrelated (\`${command}\`, ${date}):${note === undefined ? '' : ` ${note}`}`,
       '',
       table(['', ...methods], [...rows, ['CPU ms of a pair', `${ours.easy} easy, ${ours.hard} hard, ${ours.unrelated} unrelated`, ...Object.values(native)]])
     ].join('\n')

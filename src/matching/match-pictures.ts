@@ -107,8 +107,8 @@ interface StageOfSearch {
 
 const STAGES: readonly StageOfSearch[] = [
   { name: 'orb', run: search => addKind(search, 'orb', image => detectOrb(search.cv, search.keep, image, ORB_POINTS), ORB_RATIO, 1), sure: 4 },
-  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO, 2), sure: 3 },
-  { name: 'sift', run: search => addKind(search, 'sift', image => detectSift(image, SIFT_POINTS, opencvBlur(search.cv)), SIFT_RATIO, 3), sure: 2.5 },
+  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO, 2), sure: 2.5 },
+  { name: 'sift', run: search => addKind(search, 'sift', image => detectSift(image, SIFT_POINTS, opencvBlur(search.cv)), SIFT_RATIO, 3), sure: 1.5 },
   { name: 'tilt', run: addTiltedViews, sure: Infinity }
 ]
 
