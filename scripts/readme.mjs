@@ -25,7 +25,7 @@ const CURL_LINES = [
 const before = readFileSync(readmePath, 'utf8')
 const { only } = parseArgs({ options: { only: { type: 'string' }, check: { type: 'boolean' } } }).values
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures, 'bench-saliency': benchSaliency })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures, 'bench-saliency': benchSaliency, 'bench-distance': benchDistance })) {
   if (only === undefined || only.split(',').includes(name)) after = fill(after, name, await write())
 }
 if (after === before) {
@@ -236,6 +236,20 @@ function benchSaliency () {
     '',
     `Why inferno and not turbo: of all pairs of levels the higher one is the lighter in ${Math.round(100 * cost.ramps.inferno.pairsInOrder)} % against ${Math.round(100 * cost.ramps.turbo.pairsInOrder)} %.`
   ].join('\n')
+}
+
+function benchDistance () {
+  const result = results('distance.json')
+  if (result === undefined) return 'Not measured yet.'
+  return Object.entries(result).map(([name, { date, command, note, pairs, figures, cpuMsOfAPair: { ours, stages, ...native } }]) => {
+    const methods = Object.keys(figures)
+    const rows = Object.keys(figures.ours).filter(figure => figure !== 'most among unrelated').map(figure => [figure, ...methods.map(method => figures[method][figure] ?? '')])
+    return [
+      `${name}: ${pairs.easy} easy and ${pairs.hard} hard pairs of the same, ${pairs.unrelated} unrelated (\`${command}\`, ${date}):${note === undefined ? '' : ` ${note}`}`,
+      '',
+      table(['', ...methods], [...rows, ['CPU ms of a pair', `${ours.easy} easy, ${ours.hard} hard, ${ours.unrelated} unrelated`, ...Object.values(native)]])
+    ].join('\n')
+  }).join('\n\n')
 }
 
 function results (name) {

@@ -4,6 +4,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import { createPictureDistance } from './engines/picture-distance.js'
 import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
@@ -13,11 +14,13 @@ import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { heatMapEndpoint } from './http/routes/heat-map.js'
+import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
 import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createLabelGraph } from './labels/label-graph.js'
+import { createMatcher } from './matching/matcher.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
 import { readLabelEntities } from './runtime/label-table.js'
@@ -25,10 +28,12 @@ import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
+import { createOpencvPool } from './runtime/opencv-pool.js'
 import { startPreload } from './runtime/preload.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
+import { createCompareDistance } from './services/compare-distance.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
@@ -117,6 +122,12 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     loaders: new Map([...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }])),
     reportFault: (task, error) => logger.error({ err: error, task }, 'no model could be loaded for this task; the server does not get ready')
   })
+  const opencv = createOpencvPool({
+    threads: budget.slots,
+    idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+    runTimeoutMs: config.requestTimeoutMs
+  })
+  const pictureDistance = createPictureDistance(createMatcher(opencv, config.matchDeadlineMs))
   let stopping = false
 
   const http = await buildServer({
@@ -138,6 +149,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       classificationEndpoint(classifyImage),
       heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
+      imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance)),
       modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
   })
@@ -161,7 +173,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), opencv.close()])
       await store.close()
     }
   }
