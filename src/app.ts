@@ -4,12 +4,14 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import { createImageDiffer } from './engines/image-differ.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { imagesDifferencesEndpoint } from './http/routes/images-differences.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
@@ -19,6 +21,7 @@ import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
+import { createCompareImages } from './services/compare-images.js'
 import { createDetectObjects } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
@@ -36,6 +39,7 @@ export interface App {
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
 const MODEL_IDLE_MS = 600_000
+const COMPARE_IDLE_MS = 60_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
@@ -80,6 +84,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const differ = createImageDiffer({ threads: budget.slots, idleTimeoutMs: COMPARE_IDLE_MS, maxPixels: 2 * config.maxImagePixels })
   let stopping = false
 
   const http = await buildServer({
@@ -95,7 +100,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
+      imagesDifferencesEndpoint(createCompareImages({ decoder, differ }))
     ]
   })
   const purge = setInterval(() => {
@@ -110,7 +116,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close()])
       await store.close()
     }
   }

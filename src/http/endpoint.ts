@@ -1,5 +1,5 @@
 // An endpoint as a value: routes only declare; register-endpoint.ts gives the declaration its life.
-import type { Static, TObject } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
 import type { Work } from '../services/work.js'
 
 /** What an endpoint's handler is given. */
@@ -15,7 +15,7 @@ export interface Call<I extends string, O extends TObject> {
 }
 
 /** One function of the API, declared. */
-export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TObject = TObject> {
+export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TSchema = TSchema> {
   /** Last part of the path, as documented. */
   readonly name: string
   readonly summary: string
@@ -35,6 +35,6 @@ export interface Endpoint<I extends string = string, O extends TObject = TObject
 }
 
 /** Checks a declaration and forgets its particular types, so that endpoints can stand in one list. */
-export function defineEndpoint<const I extends string, O extends TObject, C extends TObject> (endpoint: Endpoint<I, O, C>): Endpoint {
+export function defineEndpoint<const I extends string, O extends TObject, C extends TSchema> (endpoint: Endpoint<I, O, C>): Endpoint {
   return endpoint as unknown as Endpoint
 }
