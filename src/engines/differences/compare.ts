@@ -1,9 +1,13 @@
 // Two pictures in, the areas in which they differ out: the whole way as a table of contents.
-import { identity } from '../../imaging/homography.js'
+import { type Homography, compose, identity, scaling, toPixels, toShares } from '../../imaging/homography.js'
 import type { RgbImage } from '../../imaging/lab-planes.js'
 import type { Region } from '../../imaging/regions.js'
+import { greyPlane, shrinkRgb, sizeWithin } from '../../imaging/resample.js'
+import { type Fit, alignBySize, backwards, createPyramid } from './align.js'
 import { compareExactly } from './exact.js'
 import { chooseRoute } from './route.js'
+import { type Frame, regionInFrame } from './shape.js'
+import { compareInRegister } from './tolerant.js'
 
 /** One difference: where it lies in each picture, in that picture's own pixels, and how strong it is. */
 export interface Difference {
@@ -19,13 +23,52 @@ export interface Comparison {
   readonly aligned: boolean
 }
 
+/** The longer side at which pictures that are not of one frame are compared. */
+export const WORKING_SIDE_PX = 1024
+
+// Below these, what was found is not the same scene.
+const MIN_SHARE = 0.35
+const MIN_OVERLAP = 0.3
+const MAX_ASPECT_CHANGE = 0.1
+const MIN_SHARE_OF_OTHER_ASPECT = 0.9
+
 /** Compares two pictures of any sizes. */
 export function compare (first: RgbImage, second: RgbImage): Comparison {
   if (first.width === second.width && first.height === second.height) {
-    const { route, differentShare } = chooseRoute(first, second)
-    if (route === 'equal') return { differences: [], aligned: true }
-    return { differences: compareExactly(first, second, differentShare).map(({ region, peak }) => ({ first: region, second: region, peak })), aligned: true }
+    const agreement = chooseRoute(first, second)
+    if (agreement.route === 'equal') return { differences: [], aligned: true }
+    if (agreement.route === 'exact') {
+      return { differences: compareExactly(first, second, agreement).map(({ region, peak }) => ({ first: region, second: region, peak })), aligned: true }
+    }
   }
-  identity()
-  return { differences: [], aligned: false }
+  const smallFirst = shrunk(first)
+  const smallSecond = shrunk(second)
+  const fit = alignBySize(createPyramid(greyPlane(smallFirst), greyPlane(smallSecond)))
+  const aligned = isAligned(fit, first, second)
+  const map = aligned ? fit.map : identity()
+  const toFirst = inFrame(first, smallFirst)
+  const toSecond = compose(inFrame(smallSecond, smallFirst, map), inFrame(second, smallSecond))
+  const differences = compareInRegister(smallFirst, smallSecond, map).flatMap(({ region, peak }) => {
+    const inFirst = regionInFrame(region, toFirst, first)
+    const inSecond = regionInFrame(region, toSecond, second)
+    return inFirst === undefined || inSecond === undefined ? [] : [{ first: inFirst, second: inSecond, peak }]
+  })
+  return { differences, aligned }
+}
+
+function shrunk (image: RgbImage): RgbImage {
+  const { width, height } = sizeWithin(image.width, image.height, WORKING_SIDE_PX)
+  return shrinkRgb(image, width, height)
+}
+
+/** From pixels of one frame to pixels of another whose shares are mapped to the first's by `map`. */
+function inFrame (from: Frame, to: Frame, map?: Homography): Homography {
+  const shares = map === undefined ? scaling(1, 1) : backwards(map)
+  return compose(toPixels(to.width, to.height), compose(shares, toShares(from.width, from.height)))
+}
+
+function isAligned ({ share, overlap }: Fit, first: Frame, second: Frame): boolean {
+  const aspects = (first.width / first.height) / (second.width / second.height)
+  const sameAspect = Math.max(aspects, 1 / aspects) <= 1 + MAX_ASPECT_CHANGE
+  return share > MIN_SHARE && overlap > MIN_OVERLAP && (sameAspect || share >= MIN_SHARE_OF_OTHER_ASPECT)
 }

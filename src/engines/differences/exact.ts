@@ -2,6 +2,7 @@
 import { type RgbImage, writeLab } from '../../imaging/lab-planes.js'
 import { findRegions, groupRegions, type Region } from '../../imaging/regions.js'
 import { createAntiAliasing } from './anti-aliasing.js'
+import type { FrameAgreement } from './route.js'
 
 /** A region that differs, with how much. */
 export interface DifferingRegion {
@@ -22,25 +23,27 @@ const MIN_PEAK_SUM = 120
 const FEW_SEEDS = 1e-4
 // And where all else is equal to the byte, any difference counts.
 const FEW_DIFFERENT = 1e-4
+const MIN_FEW_DIFFERENT = 2
 // What a person counts as one change: pixels with at most so many between them.
 const GROUP_GAP_PX = 5
 
-/** The regions in which two pictures of one frame differ. `differentShare` is the share of pixels that differ at all. */
-export function compareExactly (first: RgbImage, second: RgbImage, differentShare: number): DifferingRegion[] {
+/** The regions in which two pictures of one frame differ. */
+export function compareExactly (first: RgbImage, second: RgbImage, { different, count }: Pick<FrameAgreement, 'different' | 'count'>): DifferingRegion[] {
   const { width, height } = first
   const distance = distanceReader(first, second)
-  const any = differentShare <= FEW_DIFFERENT
+  const any = count <= Math.max(MIN_FEW_DIFFERENT, FEW_DIFFERENT * different.length)
   const marks = new Uint8Array(width * height)
   let seeds = 0
   for (let pixel = 0; pixel < marks.length; pixel++) {
+    if (different[pixel] === 0) continue
     const d = distance(pixel)
-    if (d === 0) continue
     if (d > SEED_DISTANCE || any) {
       marks[pixel] = SEED
       seeds++
     } else if (d > GROW_DISTANCE) marks[pixel] = GROW
   }
-  const few = seeds <= Math.max(1, FEW_SEEDS * marks.length)
+  if (seeds === 0) return []
+  const few = any || seeds <= FEW_SEEDS * marks.length
   if (!few) dropSmoothing(marks, first, second)
   const kept = new Uint8Array(marks.length)
   for (const region of findRegions(marks, width, height)) {

@@ -1,0 +1,262 @@
+// The light of one picture turned into that of another: gain, offset and tone of each channel and a surface over the
+// picture (vignette, uneven lighting), all fitted jointly and robustly, as simple as the pair allows.
+import type { RgbImage } from '../../imaging/lab-planes.js'
+import { solveSymmetric } from '../../imaging/linear-solve.js'
+
+/** Levels 0..255 with fractions, possibly beyond, one plane a channel. */
+export interface LevelPlanes {
+  readonly red: Float32Array
+  readonly green: Float32Array
+  readonly blue: Float32Array
+}
+
+/**
+ * How light changes, for a level x of channel c, as a share of 255, at (u, v) from -1 to 1:
+ * gain_c x + offset_c + tone_c x (1 - x) + x * surface(u, v).
+ */
+export interface LightModel {
+  readonly gain: readonly number[]
+  readonly offset: readonly number[]
+  readonly tone: readonly number[]
+  /** Of u, v, u², uv, v², (u² + v²)². */
+  readonly surface: readonly number[]
+}
+
+const CHANNELS = 3
+const SURFACE_TERMS = 6
+// Means over blocks: a little out of register, they still show the same.
+const BLOCKS_ACROSS = 100
+const MIN_BLOCK_PX = 4
+// A clipped mean does not tell how light it would have been.
+const LEAST_LEVEL = 5
+const MOST_LEVEL = 250
+const MIN_BLOCKS = 60
+const ITERATIONS = 10
+const TUKEY_WIDTH = 3
+const MAD_TO_SIGMA = 1.4826
+const MIN_SIGMA = 0.6 / 255
+// Towards no change, in shares of the number of blocks: what is not seen is not believed.
+const RIDGE = 2e-4
+// A richer model has to pay with so much of the median residual.
+const MIN_GAIN = 0.85
+// Below this median difference, in levels, nothing needs to be corrected.
+const SAME_LIGHT = 0.25 / 255
+
+interface Samples {
+  readonly count: number
+  /** Channel after channel: levels of either picture as shares of 255, NaN where clipped. */
+  readonly first: Float64Array
+  readonly second: Float64Array
+  readonly surface: Float64Array
+}
+
+/** The model that turns the second picture's light into the first's; undefined where nothing needs to be changed. */
+export function fitLight (first: RgbImage, second: RgbImage, inside: Uint8Array): LightModel | undefined {
+  const samples = sampleBlocks(first, second, inside)
+  if (samples === undefined) return undefined
+  const unchanged = medianResidual(samples, new Float64Array(CHANNELS * 3 + SURFACE_TERMS))
+  if (unchanged < SAME_LIGHT) return undefined
+  let best = { residual: unchanged / MIN_GAIN, values: new Float64Array(CHANNELS * 3 + SURFACE_TERMS) }
+  for (const terms of [LINEAR, TONE, ALL]) {
+    const values = fit(samples, terms)
+    const residual = values === undefined ? Infinity : medianResidual(samples, values)
+    if (values !== undefined && residual < best.residual * MIN_GAIN) best = { residual, values }
+  }
+  const { values } = best
+  if (values.every(value => value === 0)) return undefined
+  const channel = (term: number): number[] => [0, 1, 2].map(c => values[c * 3 + term]!)
+  return {
+    gain: channel(0).map(value => 1 + value),
+    offset: channel(1),
+    tone: channel(2),
+    surface: [...values.subarray(CHANNELS * 3)]
+  }
+}
+
+// Which of the unknowns a model has: gain, offset and tone of each channel, then the surface.
+const LINEAR = [true, true, false, true, true, false, true, true, false, ...Array<boolean>(SURFACE_TERMS).fill(false)]
+const TONE = [...Array<boolean>(CHANNELS * 3).fill(true), ...Array<boolean>(SURFACE_TERMS).fill(false)]
+const ALL = Array<boolean>(CHANNELS * 3 + SURFACE_TERMS).fill(true)
+
+function sampleBlocks (first: RgbImage, second: RgbImage, inside: Uint8Array): Samples | undefined {
+  const { width, height } = first
+  const block = Math.max(MIN_BLOCK_PX, Math.round(Math.max(width, height) / BLOCKS_ACROSS))
+  const across = Math.max(1, Math.floor(width / block))
+  const down = Math.max(1, Math.floor(height / block))
+  const a: number[][] = []
+  const places: number[] = []
+  for (let row = 0; row < down; row++) {
+    for (let column = 0; column < across; column++) {
+      const sums = [0, 0, 0, 0, 0, 0]
+      let count = 0
+      for (let y = row * block; y < Math.min(height, (row + 1) * block); y++) {
+        for (let x = column * block; x < Math.min(width, (column + 1) * block); x++) {
+          const pixel = y * width + x
+          if (inside[pixel] === 0) continue
+          count++
+          for (let c = 0; c < CHANNELS; c++) {
+            sums[c]! += first.data[pixel * 3 + c]!
+            sums[3 + c]! += second.data[pixel * 3 + c]!
+          }
+        }
+      }
+      if (count < block * block / 2) continue
+      a.push(sums.map(sum => sum / count))
+      places.push(((column + 0.5) / across) * 2 - 1, ((row + 0.5) / down) * 2 - 1)
+    }
+  }
+  if (a.length < MIN_BLOCKS) return undefined
+  const clipped = (level: number): boolean => level < LEAST_LEVEL || level > MOST_LEVEL
+  const usable = a.filter(means => !clipped(means[1]!) && !clipped(means[4]!)).length
+  // A page that is all white has nothing but clipped blocks: better those than none.
+  const strict = usable >= MIN_BLOCKS
+  const samples = { count: a.length, first: new Float64Array(a.length * CHANNELS), second: new Float64Array(a.length * CHANNELS), surface: new Float64Array(a.length * SURFACE_TERMS) }
+  a.forEach((means, i) => {
+    for (let c = 0; c < CHANNELS; c++) {
+      const keep = !strict || (!clipped(means[c]!) && !clipped(means[3 + c]!))
+      samples.first[i * CHANNELS + c] = keep ? means[c]! / 255 : NaN
+      samples.second[i * CHANNELS + c] = means[3 + c]! / 255
+    }
+    writeSurfaceTerms(places[i * 2]!, places[i * 2 + 1]!, samples.surface, i * SURFACE_TERMS)
+  })
+  return samples
+}
+
+function writeSurfaceTerms (u: number, v: number, out: Float64Array, offset: number): void {
+  out[offset] = u
+  out[offset + 1] = v
+  out[offset + 2] = u * u
+  out[offset + 3] = u * v
+  out[offset + 4] = v * v
+  out[offset + 5] = (u * u + v * v) ** 2
+}
+
+/** Changes of the unknowns from "no change" that fit best, by iteratively reweighted least squares. */
+function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undefined {
+  const used = terms.flatMap((on, index) => on ? [index] : [])
+  const size = used.length
+  let values: Float64Array = new Float64Array(terms.length)
+  const row = new Float64Array(terms.length)
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const cut = TUKEY_WIDTH * Math.max(MIN_SIGMA, MAD_TO_SIGMA * medianResidual(samples, values))
+    const normal = new Float64Array(size * size)
+    const right = new Float64Array(size)
+    for (let i = 0; i < samples.count; i++) {
+      for (let c = 0; c < CHANNELS; c++) {
+        const at = i * CHANNELS + c
+        if (Number.isNaN(samples.first[at]!)) continue
+        const residual = residualOf(samples, values, i, c)
+        if (Math.abs(residual) >= cut) continue
+        const inside = 1 - (residual / cut) ** 2
+        const weight = inside * inside
+        const x = samples.second[at]!
+        row.fill(0)
+        row[c * 3] = x
+        row[c * 3 + 1] = 1
+        row[c * 3 + 2] = x * (1 - x)
+        for (let k = 0; k < SURFACE_TERMS; k++) row[CHANNELS * 3 + k] = x * samples.surface[i * SURFACE_TERMS + k]!
+        const wanted = samples.first[at]! - x
+        for (let j = 0; j < size; j++) {
+          const value = row[used[j]!]!
+          if (value === 0) continue
+          const weighted = weight * value
+          right[j]! += weighted * wanted
+          for (let k = 0; k <= j; k++) normal[j * size + k]! += weighted * row[used[k]!]!
+        }
+      }
+    }
+    for (let j = 0; j < size; j++) normal[j * size + j]! += RIDGE * samples.count
+    const solved = solveSymmetric(normal, right)
+    if (solved === undefined) return undefined
+    values = new Float64Array(terms.length)
+    used.forEach((index, j) => { values[index] = solved[j]! })
+  }
+  return values
+}
+
+function residualOf (samples: Samples, values: Float64Array, i: number, c: number): number {
+  const x = samples.second[i * CHANNELS + c]!
+  let surface = 0
+  for (let k = 0; k < SURFACE_TERMS; k++) surface += values[CHANNELS * 3 + k]! * samples.surface[i * SURFACE_TERMS + k]!
+  return x * (1 + values[c * 3]! + surface) + values[c * 3 + 1]! + values[c * 3 + 2]! * x * (1 - x) - samples.first[i * CHANNELS + c]!
+}
+
+function medianResidual (samples: Samples, values: Float64Array): number {
+  const sizes: number[] = []
+  for (let i = 0; i < samples.count; i++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      if (!Number.isNaN(samples.first[i * CHANNELS + c]!)) sizes.push(Math.abs(residualOf(samples, values, i, c)))
+    }
+  }
+  const sorted = Float64Array.from(sizes).sort()
+  return sorted[sorted.length >> 1] ?? 0
+}
+
+/** The levels of a picture under a model; without one as they are. */
+export function applyLight (image: RgbImage, model: LightModel | undefined): LevelPlanes {
+  const { data, width, height } = image
+  const size = width * height
+  const planes = [new Float32Array(size), new Float32Array(size), new Float32Array(size)] as const
+  const tables = [0, 1, 2].map(c => Float32Array.from({ length: 256 }, (_, level) => {
+    if (model === undefined) return level
+    const x = level / 255
+    return 255 * (model.gain[c]! * x + model.offset[c]! + model.tone[c]! * x * (1 - x))
+  }))
+  const [red, green, blue] = tables as unknown as readonly [Float32Array, Float32Array, Float32Array]
+  const surface = model !== undefined && model.surface.some(value => value !== 0) ? model.surface : undefined
+  const terms = new Float64Array(SURFACE_TERMS)
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const at = i * 3
+      let extra = 0
+      if (surface !== undefined) {
+        writeSurfaceTerms((x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1, terms, 0)
+        for (let k = 0; k < SURFACE_TERMS; k++) extra += surface[k]! * terms[k]!
+      }
+      planes[0][i] = red[data[at]!]! + extra * data[at]!
+      planes[1][i] = green[data[at + 1]!]! + extra * data[at + 1]!
+      planes[2][i] = blue[data[at + 2]!]! + extra * data[at + 2]!
+    }
+  }
+  return { red: planes[0], green: planes[1], blue: planes[2] }
+}
+
+// Where one picture is clipped all around a pixel and the other lies beyond, nobody can tell what was there.
+const SATURATED_HIGH = 250
+const SATURATED_LOW = 4
+const BEYOND_HIGH = 215
+const BEYOND_LOW = 30
+const AROUND_PX = 2
+
+/** Sets corrected levels equal to the first picture's where one of the two is clipped and the other could be. */
+export function forgiveClipping (first: RgbImage, second: RgbImage, levels: LevelPlanes): void {
+  const { width, height } = first
+  const planes = [levels.red, levels.green, levels.blue] as const
+  for (let c = 0; c < CHANNELS; c++) {
+    const plane = planes[c]!
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) {
+        const one = first.data[i * 3 + c]!
+        const other = second.data[i * 3 + c]!
+        const high = (one >= SATURATED_HIGH && plane[i]! > BEYOND_HIGH && allAround(first, x, y, c, true)) ||
+          (other >= SATURATED_HIGH && one > BEYOND_HIGH && allAround(second, x, y, c, true))
+        const low = !high && ((one <= SATURATED_LOW && plane[i]! < BEYOND_LOW && allAround(first, x, y, c, false)) ||
+          (other <= SATURATED_LOW && one < BEYOND_LOW && allAround(second, x, y, c, false)))
+        if (high || low) plane[i] = one
+      }
+    }
+  }
+}
+
+/** Whether a channel is clipped at the corners and the middles of the sides of the 5 x 5 pixels around (x, y). */
+function allAround ({ data, width, height }: RgbImage, x: number, y: number, c: number, high: boolean): boolean {
+  for (let dy = -AROUND_PX; dy <= AROUND_PX; dy += AROUND_PX) {
+    for (let dx = -AROUND_PX; dx <= AROUND_PX; dx += AROUND_PX) {
+      const column = Math.min(width - 1, Math.max(0, x + dx))
+      const row = Math.min(height - 1, Math.max(0, y + dy))
+      const level = data[(row * width + column) * 3 + c]!
+      if (high ? level < SATURATED_HIGH : level > SATURATED_LOW) return false
+    }
+  }
+  return true
+}

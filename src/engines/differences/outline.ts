@@ -1,0 +1,75 @@
+// The shape of a difference as a person would draw it: by the plain colour distance, within what was found.
+import { blurPlane } from '../../imaging/blur-plane.js'
+import type { LabPlanes } from '../../imaging/lab-planes.js'
+import { type Region, dilateMask, solidRegion, trimmed } from '../../imaging/regions.js'
+
+/** The plain colour distance of a pair, in CIELAB units, a little blurred. */
+export function plainDistance (first: LabPlanes, second: LabPlanes): Float32Array {
+  const { width, height } = first
+  const out = new Float32Array(width * height)
+  for (let i = 0; i < out.length; i++) {
+    const l = first.lightness[i]! - second.lightness[i]!
+    const a = first.a[i]! - second.a[i]!
+    const b = first.b[i]! - second.b[i]!
+    out[i] = Math.sqrt(l * l + a * a + b * b)
+  }
+  return blurPlane({ data: out, width, height }, BLUR_SIGMA).data
+}
+
+const BLUR_SIGMA = 0.5
+const MIN_DISTANCE = 5
+const NOISE_FACTOR = 3
+const SHARE_OF_STRONG = 0.2
+const STRONG_QUANTILE = 0.95
+const REGROWN_PX = 3
+const JOINED_GAP_PX = 5
+
+/** One piece without holes, and its greatest distance. */
+export interface Outlined {
+  readonly region: Region
+  readonly peak: number
+}
+
+/** Draws the outline of a difference anew. */
+export function outline (region: Region, distance: Float32Array, noise: Float32Array, inside: Uint8Array, width: number, height: number): Outlined {
+  const left = Math.max(0, region.box.x - REGROWN_PX)
+  const top = Math.max(0, region.box.y - REGROWN_PX)
+  const box = {
+    x: left,
+    y: top,
+    width: Math.min(width, region.box.x + region.box.width + REGROWN_PX) - left,
+    height: Math.min(height, region.box.y + region.box.height + REGROWN_PX) - top
+  }
+  const found = new Uint8Array(box.width * box.height)
+  const values: number[] = []
+  for (let y = 0, i = 0; y < region.box.height; y++) {
+    for (let x = 0; x < region.box.width; x++, i++) {
+      if (region.mask[i] === 0) continue
+      found[(region.box.y + y - top) * box.width + region.box.x + x - left] = 1
+      values.push(distance[(region.box.y + y) * width + region.box.x + x]!)
+    }
+  }
+  const sorted = Float32Array.from(values).sort()
+  const strong = sorted[Math.floor((sorted.length - 1) * STRONG_QUANTILE)] ?? 0
+  const peak = sorted[sorted.length - 1] ?? 0
+  const clear = new Uint8Array(found.length)
+  for (let y = 0, i = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++, i++) {
+      const at = (top + y) * width + left + x
+      if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noise[at]!, SHARE_OF_STRONG * strong)) clear[i] = 1
+    }
+  }
+  const core = found.map((mark, i) => mark & clear[i]!)
+  const grown = dilateMask(core, box.width, box.height, REGROWN_PX)
+  const drawn = grown.map((near, i) => near & clear[i]!)
+  if (!drawn.includes(1)) return { region: solidRegion(...whole(region)), peak }
+  const { mask, box: tight } = trimmed(drawn, box)
+  return { region: solidRegion(mask, tight), peak }
+}
+
+function whole (region: Region): [Uint8Array, Region['box']] {
+  const { mask, box } = trimmed(Uint8Array.from(region.mask), region.box)
+  return [mask, box]
+}
+
+export { JOINED_GAP_PX }
