@@ -1,5 +1,6 @@
 // CIELAB by table: whole pictures and single pixels at a few nanoseconds each, where color-difference.ts is exact.
 import { LINEAR_FROM_SRGB } from './oklab.js'
+import type { Scratch } from './scratch.js'
 
 /** A picture of three bytes a pixel, RGB, row-major. The holder must not write to `data`. */
 export interface RgbImage {
@@ -15,13 +16,14 @@ export interface Plane {
   readonly height: number
 }
 
-/** A picture in CIELAB: lightness 0..100, a and b about -128..127. */
+/**
+ * A picture in CIELAB: lightness 0..100 at full size; a and b, about -128..127, at half of it, each value the mean of the
+ * up to four pixels it covers. Eyes see colour no finer, and JPEG keeps it no finer.
+ */
 export interface LabPlanes {
-  readonly width: number
-  readonly height: number
-  readonly lightness: Float32Array
-  readonly a: Float32Array
-  readonly b: Float32Array
+  readonly lightness: Plane
+  readonly a: Plane
+  readonly b: Plane
 }
 
 // Linear steps over the curve of CIELAB; between them straight lines, which leaves an error below 0.001 in L.
@@ -49,32 +51,45 @@ export function writeLab (red: number, green: number, blue: number, out: Float64
   writeLinear(LINEAR_FROM_SRGB[red]!, LINEAR_FROM_SRGB[green]!, LINEAR_FROM_SRGB[blue]!, out, offset)
 }
 
-/** The CIELAB planes of a picture. */
-export function labPlanes ({ data, width, height }: RgbImage): LabPlanes {
-  const size = width * height
-  const planes = { width, height, lightness: new Float32Array(size), a: new Float32Array(size), b: new Float32Array(size) }
-  const lab = new Float64Array(3)
-  for (let i = 0, at = 0; i < size; i++, at += 3) {
-    writeLinear(LINEAR_FROM_SRGB[data[at]!]!, LINEAR_FROM_SRGB[data[at + 1]!]!, LINEAR_FROM_SRGB[data[at + 2]!]!, lab, 0)
-    planes.lightness[i] = lab[0]!
-    planes.a[i] = lab[1]!
-    planes.b[i] = lab[2]!
-  }
-  return planes
-}
+/** Writes the three levels of the pixel at an index, 0..255 with fractions and possibly beyond, to `out`. */
+export type LevelReader = (pixel: number, x: number, y: number, out: Float64Array) => void
 
-/** The same of three planes of levels 0..255 with fractions; levels outside are clipped. */
-export function labPlanesOfLevels (red: Float32Array, green: Float32Array, blue: Float32Array, width: number, height: number): LabPlanes {
-  const size = width * height
-  const planes = { width, height, lightness: new Float32Array(size), a: new Float32Array(size), b: new Float32Array(size) }
+/** The CIELAB planes, of the scratch, of a picture; with a reader, of the levels it gives, clipped to 0..255. */
+export function labPlanes ({ data, width, height }: RgbImage, scratch: Scratch, read?: LevelReader): LabPlanes {
+  const halfWidth = (width + 1) >> 1
+  const halfHeight = (height + 1) >> 1
+  const lightness = scratch.floats(width * height)
+  const a = scratch.floats(halfWidth * halfHeight).fill(0)
+  const b = scratch.floats(halfWidth * halfHeight).fill(0)
   const lab = new Float64Array(3)
-  for (let i = 0; i < size; i++) {
-    writeLinear(linearOf(red[i]!), linearOf(green[i]!), linearOf(blue[i]!), lab, 0)
-    planes.lightness[i] = lab[0]!
-    planes.a[i] = lab[1]!
-    planes.b[i] = lab[2]!
+  const levels = new Float64Array(3)
+  for (let y = 0, i = 0, at = 0; y < height; y++) {
+    const row = (y >> 1) * halfWidth
+    for (let x = 0; x < width; x++, i++, at += 3) {
+      if (read === undefined) {
+        writeLinear(LINEAR_FROM_SRGB[data[at]!]!, LINEAR_FROM_SRGB[data[at + 1]!]!, LINEAR_FROM_SRGB[data[at + 2]!]!, lab, 0)
+      } else {
+        read(i, x, y, levels)
+        writeLinear(linearOf(levels[0]!), linearOf(levels[1]!), linearOf(levels[2]!), lab, 0)
+      }
+      lightness[i] = lab[0]!
+      a[row + (x >> 1)]! += lab[1]!
+      b[row + (x >> 1)]! += lab[2]!
+    }
   }
-  return planes
+  for (let y = 0; y < halfHeight; y++) {
+    const rows = 2 * y + 1 < height ? 2 : 1
+    for (let x = 0; x < halfWidth; x++) {
+      const share = 1 / (rows * (2 * x + 1 < width ? 2 : 1))
+      a[y * halfWidth + x]! *= share
+      b[y * halfWidth + x]! *= share
+    }
+  }
+  return {
+    lightness: { data: lightness, width, height },
+    a: { data: a, width: halfWidth, height: halfHeight },
+    b: { data: b, width: halfWidth, height: halfHeight }
+  }
 }
 
 function linearOf (level: number): number {

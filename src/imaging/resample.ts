@@ -74,6 +74,7 @@ function shrinkBytes (source: Uint8Array, sourceWidth: number, sourceHeight: num
 /** A plane of a smaller (or the same) size. */
 export function shrinkPlane (plane: Plane, width: number, height: number): Plane {
   if (width === plane.width && height === plane.height) return plane
+  if (2 * width === plane.width && 2 * height === plane.height) return halvePlane(plane)
   const columns = coverage(plane.width, width)
   const rows = coverage(plane.height, height)
   const out = new Float32Array(width * height)

@@ -4,6 +4,7 @@ import { type Homography, areaScale, compose, cornersOf, invert, project, scalin
 import type { Plane } from '../../imaging/lab-planes.js'
 import { refineMotion } from '../../imaging/lucas-kanade.js'
 import { sizeWithin, shrinkPlane } from '../../imaging/resample.js'
+import type { Scratch } from '../../imaging/scratch.js'
 
 /** How well two pictures lie on each other. */
 export interface Fit {
@@ -41,11 +42,12 @@ export interface Pyramid {
   readonly first: Plane
   readonly second: Plane
   readonly levels: Map<string, Plane>
+  readonly scratch: Scratch
 }
 
 /** @param first grey levels of the first picture; both at working size */
-export function createPyramid (first: Plane, second: Plane): Pyramid {
-  return { first, second, levels: new Map() }
+export function createPyramid (first: Plane, second: Plane, scratch: Scratch): Pyramid {
+  return { first, second, levels: new Map(), scratch }
 }
 
 /** The best fit that the pictures' sizes suggest as starts. */
@@ -121,7 +123,7 @@ function blurredLevel (pyramid: Pyramid, which: 'first' | 'second', side: number
   const key = `blurred ${which} ${side}`
   const known = pyramid.levels.get(key)
   if (known !== undefined) return known
-  const made = blurPlane(level(pyramid, which, side), BLUR_SIGMA)
+  const made = blurPlane(level(pyramid, which, side), BLUR_SIGMA, pyramid.scratch)
   pyramid.levels.set(key, made)
   return made
 }

@@ -3,6 +3,7 @@ import { type Homography, compose, identity, scaling, toPixels, toShares } from 
 import type { RgbImage } from '../../imaging/lab-planes.js'
 import type { Region } from '../../imaging/regions.js'
 import { greyPlane, shrinkRgb, sizeWithin } from '../../imaging/resample.js'
+import type { Scratch } from '../../imaging/scratch.js'
 import { type Fit, alignBySize, backwards, createPyramid } from './align.js'
 import { compareExactly } from './exact.js'
 import { chooseRoute } from './route.js'
@@ -33,7 +34,7 @@ const MAX_ASPECT_CHANGE = 0.1
 const MIN_SHARE_OF_OTHER_ASPECT = 0.9
 
 /** Compares two pictures of any sizes. */
-export function compare (first: RgbImage, second: RgbImage): Comparison {
+export function compare (first: RgbImage, second: RgbImage, scratch: Scratch): Comparison {
   if (first.width === second.width && first.height === second.height) {
     const agreement = chooseRoute(first, second)
     if (agreement.route === 'equal') return { differences: [], aligned: true }
@@ -43,12 +44,12 @@ export function compare (first: RgbImage, second: RgbImage): Comparison {
   }
   const smallFirst = shrunk(first)
   const smallSecond = shrunk(second)
-  const fit = alignBySize(createPyramid(greyPlane(smallFirst), greyPlane(smallSecond)))
+  const fit = alignBySize(createPyramid(greyPlane(smallFirst), greyPlane(smallSecond), scratch))
   const aligned = isAligned(fit, first, second)
   const map = aligned ? fit.map : identity()
   const toFirst = inFrame(first, smallFirst)
   const toSecond = compose(inFrame(smallSecond, smallFirst, map), inFrame(second, smallSecond))
-  const differences = compareInRegister(smallFirst, smallSecond, map).flatMap(({ region, peak }) => {
+  const differences = compareInRegister(smallFirst, smallSecond, map, scratch).flatMap(({ region, peak }) => {
     const inFirst = regionInFrame(region, toFirst, first)
     const inSecond = regionInFrame(region, toSecond, second)
     return inFirst === undefined || inSecond === undefined ? [] : [{ first: inFirst, second: inSecond, peak }]

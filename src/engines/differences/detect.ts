@@ -2,16 +2,18 @@
 import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import { dilateMask, findRegions, type Region } from '../../imaging/regions.js'
 import { halvePlane } from '../../imaging/resample.js'
-import { chooseReach, envelopeDistance } from './envelope.js'
+import type { Scratch } from '../../imaging/scratch.js'
+import { chooseReach, chromaDistance, envelopeDistance, dropSurroundings, lightnessSurroundings } from './envelope.js'
 import { activityOf, noiseOf } from './noise.js'
 
 /** What was found, at the size of the pair. */
 export interface Evidence {
   /** How many times the threshold of a seed is reached at each pixel, over all sizes. */
   readonly strength: Float32Array
-  /** Distance and noise at full size, in CIELAB units. */
+  /** In CIELAB units. */
   readonly distance: Float32Array
-  readonly noise: Float32Array
+  /** In CIELAB units, at half the size. */
+  readonly noise: Plane
   /** Pixels of residual displacement that are tolerated. */
   readonly reach: number
   /** Candidates: one mask each, not yet verified. */
@@ -19,11 +21,11 @@ export interface Evidence {
 }
 
 // Half and quarter size see wide, weak changes; there displacement is half as many pixels, but not quite.
-const SIZES = [
-  { reach: 1, floor: 1 },
+const SMALLER = [
   { reach: 0.6, floor: 0.8 },
   { reach: 0.4, floor: 0.65 }
 ] as const
+const CHROMA_REACH = 0.6
 const MIN_SIDE_PX = 16
 const SEED_FLOOR = 4
 const SEED_NOISE = 4
@@ -34,46 +36,49 @@ const GROUP_RADIUS_PX = 5
 const MIN_SHARE_OF_PEAK = 0.3
 const MIN_AREA_PX = 6
 
-/** Looks for what differs. `inside` is 0 where the second picture does not reach. */
-export function findEvidence (first: LabPlanes, second: LabPlanes, inside: Uint8Array): Evidence {
-  const { width, height } = first
-  const reach = chooseReach(lightnessOf(first), lightnessOf(second), inside)
-  const strength = new Float32Array(width * height)
-  const grown = new Uint8Array(width * height)
-  let a = first
-  let b = second
-  let seen = inside
-  let fullDistance = new Float32Array(0)
-  let fullNoise = new Float32Array(0)
-  SIZES.forEach((size, index) => {
+/** Looks for what differs. `inside` is 0 where the second picture does not reach. The arrays are of the scratch. */
+export function findEvidence (first: LabPlanes, second: LabPlanes, inside: Masks, scratch: Scratch): Evidence {
+  const { width, height } = first.lightness
+  const strength = scratch.floats(width * height).fill(0)
+  const grown = scratch.bytes(width * height).fill(0)
+  const near = lightnessSurroundings(first.lightness, second.lightness, 1, scratch)
+  const { reach, surroundings } = chooseReach(near, inside.full, scratch)
+
+  let a = halvePlane(first.lightness)
+  let b = halvePlane(second.lightness)
+  let activity = activityOf(a, b, scratch)
+  let chroma = chromaDistance(first, second, CHROMA_REACH * reach, scratch)
+  const distance = envelopeDistance(surroundings, chroma, reach, scratch)
+  dropSurroundings(surroundings, scratch)
+  const noise = noiseOf(distance, activity, inside.full, scratch)
+  addStrength(strength, grown, first.lightness, { distance, noise, inside: inside.full, shift: 0, floor: 1 })
+
+  let seen = inside.half
+  SMALLER.forEach(({ reach: share, floor }, index) => {
+    if (Math.min(a.width, a.height) < MIN_SIDE_PX) return
     if (index > 0) {
-      if (Math.min(a.width, a.height) < 2 * MIN_SIDE_PX) return
       seen = halveMask(seen, a.width, a.height)
-      a = halveLab(a)
-      b = halveLab(b)
+      a = halvePlane(a)
+      b = halvePlane(b)
+      chroma = halvePlane(chroma)
+      activity = activityOf(a, b, scratch)
     }
-    const distance = envelopeDistance(a, b, size.reach * reach)
-    const noise = noiseOf(distance, activityOf(lightnessOf(a), lightnessOf(b)), seen)
-    addStrength(strength, grown, width, height, distance, noise, seen, a.width, index, size.floor)
-    if (index === 0) {
-      fullDistance = distance as Float32Array<ArrayBuffer>
-      fullNoise = noise as Float32Array<ArrayBuffer>
-    }
+    const around = lightnessSurroundings(a, b, share * reach, scratch)
+    const found = envelopeDistance(around, chroma, share * reach, scratch)
+    dropSurroundings(around, scratch)
+    addStrength(strength, grown, first.lightness, { distance: found, noise: noiseOf(found, activity, seen, scratch), inside: seen, shift: index + 1, floor })
   })
-  return { strength, distance: fullDistance, noise: fullNoise, reach, regions: candidates(strength, grown, width, height) }
+  return { strength, distance: distance.data, noise, reach, regions: candidates(strength, grown, width, height) }
 }
 
-function lightnessOf ({ lightness, width, height }: LabPlanes): Plane {
-  return { data: lightness, width, height }
-}
-
-function halveLab ({ lightness, a, b, width, height }: LabPlanes): LabPlanes {
-  const half = halvePlane({ data: lightness, width, height })
-  return { width: half.width, height: half.height, lightness: half.data, a: halvePlane({ data: a, width, height }).data, b: halvePlane({ data: b, width, height }).data }
+/** A mask at the size of lightness and at that of chroma, half of it. */
+export interface Masks {
+  readonly full: Uint8Array
+  readonly half: Uint8Array
 }
 
 /** 1 only where all four pixels are. */
-function halveMask (mask: Uint8Array, width: number, height: number): Uint8Array {
+export function halveMask (mask: Uint8Array, width: number, height: number): Uint8Array {
   const halfWidth = (width + 1) >> 1
   const halfHeight = (height + 1) >> 1
   const out = new Uint8Array(halfWidth * halfHeight)
@@ -89,23 +94,38 @@ function halveMask (mask: Uint8Array, width: number, height: number): Uint8Array
   return out
 }
 
+/** What one size has found. */
+interface Found {
+  readonly distance: Plane
+  readonly noise: Plane
+  readonly inside: Uint8Array
+  /** How often the size was halved. */
+  readonly shift: number
+  /** By how much the fixed part of the thresholds is less. */
+  readonly floor: number
+}
+
 /** Adds what one size has found, each of its pixels to all those it stands for. */
-function addStrength (
-  strength: Float32Array, grown: Uint8Array, width: number, height: number,
-  distance: Float32Array, noise: Float32Array, seen: Uint8Array, sizeWidth: number, shift: number, floor: number
-): void {
+function addStrength (strength: Float32Array, grown: Uint8Array, { width, height }: Plane, { distance, noise, inside, shift, floor }: Found): void {
+  const noiseShift = noise.width < distance.width ? 1 : 0
   for (let y = 0, at = 0; y < height; y++) {
-    const row = (y >> shift) * sizeWidth
+    const row = (y >> shift) * distance.width
+    const noiseRow = (y >> (shift + noiseShift)) * noise.width
     for (let x = 0; x < width; x++, at++) {
       const from = row + (x >> shift)
-      const d = distance[from]!
-      if (d < GROW_FLOOR * floor || seen[from] === 0) continue
-      const n = noise[from]!
+      const d = distance.data[from]!
+      if (d < GROW_FLOOR * floor || inside[from] === 0) continue
+      const n = noise.data[noiseRow + (x >> (shift + noiseShift))]!
       if (d > Math.max(GROW_FLOOR * floor, GROW_NOISE * n)) grown[at] = 1
       const reached = d / Math.max(SEED_FLOOR * floor, SEED_NOISE * n)
       if (reached > strength[at]!) strength[at] = reached
     }
   }
+}
+
+/** The noise at the pixel (x, y) of the full size. */
+export function noiseAt ({ data, width }: Plane, x: number, y: number): number {
+  return data[(y >> 1) * width + (x >> 1)]!
 }
 
 function candidates (strength: Float32Array, grown: Uint8Array, width: number, height: number): Region[] {

@@ -1,6 +1,7 @@
 // The worker thread behind image-differ.ts: comparing takes up to a second, which the event loop cannot spare.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { RgbImage } from '../../imaging/lab-planes.js'
+import { createScratch } from '../../imaging/scratch.js'
 import { compare } from './compare.js'
 import { highlight } from './highlight.js'
 import { type Shape, shapeOf } from './shape.js'
@@ -24,9 +25,14 @@ export interface DifferenceResult {
   readonly aligned: boolean
 }
 
+// Memory of this thread alone, from one pair to the next; it goes with the thread.
+const MAX_IDLE_BYTES = 96_000_000
+const scratch = createScratch(MAX_IDLE_BYTES)
+
 /** Compares two pictures. Exported for the pool alone. */
 export default function compareTask ({ first, second, want }: DifferenceTask): unknown {
-  const { differences, aligned } = compare(first, second)
+  const { differences, aligned } = compare(first, second, scratch)
+  scratch.reset()
   const result: DifferenceResult = {
     shapes: want === 'shapes' ? differences.map(({ first, second }) => ({ first: shapeOf(first), second: shapeOf(second) })) : [],
     pictures: want === 'pictures'

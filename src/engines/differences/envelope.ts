@@ -3,94 +3,115 @@
 import { blurPlane } from '../../imaging/blur-plane.js'
 import { type Extremes, extremes3, extremes5 } from '../../imaging/extremes.js'
 import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
+import type { Scratch } from '../../imaging/scratch.js'
 
 const LIGHTNESS_BLUR = 0.7
-// JPEG stores chroma at half the size; eyes see it no finer.
-const CHROMA_BLUR = 1.2
+// Chroma planes have half the size: this is more than one pixel of the picture.
+const CHROMA_BLUR = 0.6
 const CHROMA_WEIGHT = 0.8
 
 // What of the pair's own edges may be left over, and beyond which distance it counts.
-const REACHES = [0.3, 0.6, 1, 2] as const
+const REACHES = [0.3, 0.6, 1] as const
+const WIDE_REACH = 2
 const MAX_LEFT_SHARE = 0.04
 const LEFT_DISTANCE = 4
 const EDGE_GRADIENT = 15
 const EDGE_STEP_PX = 2
 
+/** A plane of either picture, a little blurred, with what lies around each pixel. */
+export interface Surroundings {
+  readonly first: Plane
+  readonly second: Plane
+  readonly aroundFirst: Extremes
+  readonly aroundSecond: Extremes
+}
+
+/** Makes them of two planes of one size. */
+function surroundingsOf (first: Plane, second: Plane, sigma: number, wide: boolean, scratch: Scratch): Surroundings {
+  const a = blurPlane(first, sigma, scratch)
+  const b = blurPlane(second, sigma, scratch)
+  const around = wide ? extremes5 : extremes3
+  return { first: a, second: b, aroundFirst: around(a, scratch), aroundSecond: around(b, scratch) }
+}
+
+/** Those of lightness, for a reach. */
+export function lightnessSurroundings (first: Plane, second: Plane, reach: number, scratch: Scratch): Surroundings {
+  return surroundingsOf(first, second, LIGHTNESS_BLUR, reach > 1, scratch)
+}
+
+/** Gives the arrays back to the scratch. */
+export function dropSurroundings ({ first, second, aroundFirst, aroundSecond }: Surroundings, scratch: Scratch): void {
+  scratch.give(first.data, second.data, aroundFirst.least, aroundFirst.most, aroundSecond.least, aroundSecond.most)
+}
+
 /**
  * The least reach, in pixels of residual displacement, at which nearly all edges of the first picture are explained by
- * the second. The edges of both are expected in register.
+ * the second, with the surroundings that suit it.
  */
-export function chooseReach (first: Plane, second: Plane, inside: Uint8Array): number {
-  const a = blurPlane(first, LIGHTNESS_BLUR)
-  const b = blurPlane(second, LIGHTNESS_BLUR)
-  const { width, height } = a
+export function chooseReach (near: Surroundings, inside: Uint8Array, scratch: Scratch): { readonly reach: number, readonly surroundings: Surroundings } {
+  const { data, width, height } = near.first
   const edges: number[] = []
   for (let y = 1; y < height - 1; y += EDGE_STEP_PX) {
     for (let x = 1 + (y >> 1) % EDGE_STEP_PX; x < width - 1; x += EDGE_STEP_PX) {
       const at = y * width + x
       if (inside[at] === 0) continue
-      const gx = a.data[at + 1]! - a.data[at - 1]!
-      const gy = a.data[at + width]! - a.data[at - width]!
+      const gx = data[at + 1]! - data[at - 1]!
+      const gy = data[at + width]! - data[at - width]!
       if (gx * gx + gy * gy > EDGE_GRADIENT * EDGE_GRADIENT) edges.push(at)
     }
   }
-  const [least] = REACHES
-  if (edges.length === 0) return least
-  const nearA = extremes3(a)
-  const nearB = extremes3(b)
   for (const reach of REACHES) {
-    const aroundA = reach > 1 ? extremes5(a) : nearA
-    const aroundB = reach > 1 ? extremes5(b) : nearB
-    const left = edges.filter(at => Math.max(
-      excessAt(a.data, b.data, aroundB, at, reach), excessAt(b.data, a.data, aroundA, at, reach)
-    ) > LEFT_DISTANCE).length
-    if (left < MAX_LEFT_SHARE * edges.length) return reach
+    const left = edges.filter(at => excessAt(near, at, reach) > LEFT_DISTANCE).length
+    if (left <= MAX_LEFT_SHARE * edges.length) return { reach, surroundings: near }
   }
-  return REACHES[REACHES.length - 1]!
+  const { first, second } = near
+  scratch.give(near.aroundFirst.least, near.aroundFirst.most, near.aroundSecond.least, near.aroundSecond.most)
+  return { reach: WIDE_REACH, surroundings: { first, second, aroundFirst: extremes5(first, scratch), aroundSecond: extremes5(second, scratch) } }
 }
 
-/** Within a pixel the envelope shrinks towards the value itself; two pixels have an envelope of their own. */
-function excessAt (x: Float32Array, y: Float32Array, { least, most }: Extremes, at: number, reach: number): number {
-  const scale = reach > 1 ? 1 : reach
-  const here = y[at]!
-  const high = x[at]! - (here + scale * (most[at]! - here))
-  const low = here + scale * (least[at]! - here) - x[at]!
-  return Math.max(0, high, low)
+/** The colour distance at each pixel, in CIELAB units; `chroma` (see chromaDistance) has the same size or half of it. */
+export function envelopeDistance (surroundings: Surroundings, chroma: Plane, reach: number, scratch: Scratch): Plane {
+  const { width, height } = surroundings.first
+  const out = scratch.floats(width * height)
+  const shift = chroma.width < width ? 1 : 0
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = (y >> shift) * chroma.width
+    for (let x = 0; x < width; x++, at++) {
+      const l = excessAt(surroundings, at, reach)
+      out[at] = Math.sqrt(l * l + chroma.data[row + (x >> shift)]!)
+    }
+  }
+  return { data: out, width, height }
 }
 
-/** The distance at each pixel, in CIELAB units. */
-export function envelopeDistance (first: LabPlanes, second: LabPlanes, reach: number): Float32Array {
-  const { width, height } = first
-  const lightness = bothWays(first.lightness, second.lightness, width, height, LIGHTNESS_BLUR, reach)
-  const a = bothWays(first.a, second.a, width, height, CHROMA_BLUR, reach)
-  const b = bothWays(first.b, second.b, width, height, CHROMA_BLUR, reach)
+/** The squared and weighted chroma distance at each pixel of the chroma planes. */
+export function chromaDistance (first: LabPlanes, second: LabPlanes, reach: number, scratch: Scratch): Plane {
+  const a = surroundingsOf(first.a, second.a, CHROMA_BLUR, reach > 1, scratch)
+  const b = surroundingsOf(first.b, second.b, CHROMA_BLUR, reach > 1, scratch)
+  const { width, height } = first.a
+  const data = scratch.floats(width * height)
   const weight = CHROMA_WEIGHT * CHROMA_WEIGHT
-  for (let i = 0; i < lightness.length; i++) {
-    lightness[i] = Math.sqrt(lightness[i]! * lightness[i]! + weight * (a[i]! * a[i]! + b[i]! * b[i]!))
+  for (let at = 0; at < data.length; at++) {
+    const onA = excessAt(a, at, reach)
+    const onB = excessAt(b, at, reach)
+    data[at] = weight * (onA * onA + onB * onB)
   }
-  return lightness
+  dropSurroundings(a, scratch)
+  dropSurroundings(b, scratch)
+  return { data, width, height }
 }
 
-function bothWays (first: Float32Array, second: Float32Array, width: number, height: number, sigma: number, reach: number): Float32Array {
-  const a = blurPlane({ data: first, width, height }, sigma)
-  const b = blurPlane({ data: second, width, height }, sigma)
-  const extremes = reach > 1 ? extremes5 : extremes3
-  const aroundA = extremes(a)
-  const aroundB = extremes(b)
-  const out = new Float32Array(width * height)
-  const scale = reach > 1 ? 1 : reach
-  const x = a.data
-  const y = b.data
-  for (let i = 0; i < out.length; i++) {
-    const one = x[i]!
-    const other = y[i]!
-    const difference = one - other
-    // The envelope of the one that is exceeded lies on the side of the other.
-    const roomB = difference > 0 ? aroundB.most[i]! - other : other - aroundB.least[i]!
-    const roomA = difference > 0 ? one - aroundA.least[i]! : aroundA.most[i]! - one
-    const size = difference > 0 ? difference : -difference
-    const excess = size - scale * (roomA < roomB ? roomA : roomB)
-    out[i] = excess > 0 ? excess : 0
-  }
-  return out
+/**
+ * How far two values lie apart beyond what either has around it on the other's side. Within a pixel of reach the
+ * envelope shrinks towards the value itself; two pixels have an envelope of their own.
+ */
+function excessAt ({ first, second, aroundFirst, aroundSecond }: Surroundings, at: number, reach: number): number {
+  const one = first.data[at]!
+  const other = second.data[at]!
+  const difference = one - other
+  const roomOfSecond = difference > 0 ? aroundSecond.most[at]! - other : other - aroundSecond.least[at]!
+  const roomOfFirst = difference > 0 ? one - aroundFirst.least[at]! : aroundFirst.most[at]! - one
+  const size = difference > 0 ? difference : -difference
+  const excess = size - (reach > 1 ? 1 : reach) * (roomOfFirst < roomOfSecond ? roomOfFirst : roomOfSecond)
+  return excess > 0 ? excess : 0
 }

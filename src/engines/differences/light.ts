@@ -1,14 +1,7 @@
 // The light of one picture turned into that of another: gain, offset and tone of each channel and a surface over the
 // picture (vignette, uneven lighting), all fitted jointly and robustly, as simple as the pair allows.
-import type { RgbImage } from '../../imaging/lab-planes.js'
+import type { LevelReader, RgbImage } from '../../imaging/lab-planes.js'
 import { solveSymmetric } from '../../imaging/linear-solve.js'
-
-/** Levels 0..255 with fractions, possibly beyond, one plane a channel. */
-export interface LevelPlanes {
-  readonly red: Float32Array
-  readonly green: Float32Array
-  readonly blue: Float32Array
-}
 
 /**
  * How light changes, for a level x of channel c, as a share of 255, at (u, v) from -1 to 1:
@@ -25,13 +18,13 @@ export interface LightModel {
 const CHANNELS = 3
 const SURFACE_TERMS = 6
 // Means over blocks: a little out of register, they still show the same.
-const BLOCKS_ACROSS = 100
+const BLOCKS_ACROSS = 60
 const MIN_BLOCK_PX = 4
 // A clipped mean does not tell how light it would have been.
 const LEAST_LEVEL = 5
 const MOST_LEVEL = 250
 const MIN_BLOCKS = 60
-const ITERATIONS = 10
+const ITERATIONS = 8
 const TUKEY_WIDTH = 3
 const MAD_TO_SIGMA = 1.4826
 const MIN_SIGMA = 0.6 / 255
@@ -87,20 +80,29 @@ function sampleBlocks (first: RgbImage, second: RgbImage, inside: Uint8Array): S
   const places: number[] = []
   for (let row = 0; row < down; row++) {
     for (let column = 0; column < across; column++) {
-      const sums = [0, 0, 0, 0, 0, 0]
+      let red1 = 0
+      let green1 = 0
+      let blue1 = 0
+      let red2 = 0
+      let green2 = 0
+      let blue2 = 0
       let count = 0
       for (let y = row * block; y < Math.min(height, (row + 1) * block); y++) {
         for (let x = column * block; x < Math.min(width, (column + 1) * block); x++) {
           const pixel = y * width + x
           if (inside[pixel] === 0) continue
+          const at = pixel * 3
           count++
-          for (let c = 0; c < CHANNELS; c++) {
-            sums[c]! += first.data[pixel * 3 + c]!
-            sums[3 + c]! += second.data[pixel * 3 + c]!
-          }
+          red1 += first.data[at]!
+          green1 += first.data[at + 1]!
+          blue1 += first.data[at + 2]!
+          red2 += second.data[at]!
+          green2 += second.data[at + 1]!
+          blue2 += second.data[at + 2]!
         }
       }
       if (count < block * block / 2) continue
+      const sums = [red1, green1, blue1, red2, green2, blue2]
       a.push(sums.map(sum => sum / count))
       places.push(((column + 0.5) / across) * 2 - 1, ((row + 0.5) / down) * 2 - 1)
     }
@@ -133,35 +135,36 @@ function writeSurfaceTerms (u: number, v: number, out: Float64Array, offset: num
 
 /** Changes of the unknowns from "no change" that fit best, by iteratively reweighted least squares. */
 function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undefined {
-  const used = terms.flatMap((on, index) => on ? [index] : [])
+  const used = Int32Array.from(terms.flatMap((on, index) => on ? [index] : []))
   const size = used.length
+  // Each channel has its own three unknowns and all share the surface: where these stand among those used.
+  const columns = [0, 1, 2].map(c => Int32Array.from([...used.keys()].filter(j => used[j]! >= CHANNELS * 3 || Math.floor(used[j]! / 3) === c)))
   let values: Float64Array = new Float64Array(terms.length)
-  const row = new Float64Array(terms.length)
+  const row = new Float64Array(size)
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const cut = TUKEY_WIDTH * Math.max(MIN_SIGMA, MAD_TO_SIGMA * medianResidual(samples, values))
     const normal = new Float64Array(size * size)
     const right = new Float64Array(size)
-    for (let i = 0; i < samples.count; i++) {
-      for (let c = 0; c < CHANNELS; c++) {
-        const at = i * CHANNELS + c
-        if (Number.isNaN(samples.first[at]!)) continue
+    for (let c = 0; c < CHANNELS; c++) {
+      const own = columns[c]!
+      for (let i = 0, at = c; i < samples.count; i++, at += CHANNELS) {
+        const wanted = samples.first[at]! - samples.second[at]!
         const residual = residualOf(samples, values, i, c)
-        if (Math.abs(residual) >= cut) continue
+        // NaN where clipped.
+        if (!(Math.abs(residual) < cut)) continue
         const inside = 1 - (residual / cut) ** 2
         const weight = inside * inside
         const x = samples.second[at]!
-        row.fill(0)
-        row[c * 3] = x
-        row[c * 3 + 1] = 1
-        row[c * 3 + 2] = x * (1 - x)
-        for (let k = 0; k < SURFACE_TERMS; k++) row[CHANNELS * 3 + k] = x * samples.surface[i * SURFACE_TERMS + k]!
-        const wanted = samples.first[at]! - x
-        for (let j = 0; j < size; j++) {
-          const value = row[used[j]!]!
-          if (value === 0) continue
-          const weighted = weight * value
-          right[j]! += weighted * wanted
-          for (let k = 0; k <= j; k++) normal[j * size + k]! += weighted * row[used[k]!]!
+        for (let k = 0; k < own.length; k++) {
+          const index = used[own[k]!]!
+          const term = index - c * 3
+          row[k] = index >= CHANNELS * 3 ? x * samples.surface[i * SURFACE_TERMS + index - CHANNELS * 3]! : term === 0 ? x : term === 1 ? 1 : x * (1 - x)
+        }
+        for (let j = 0; j < own.length; j++) {
+          const weighted = weight * row[j]!
+          const to = own[j]!
+          right[to]! += weighted * wanted
+          for (let k = 0; k <= j; k++) normal[to * size + own[k]!]! += weighted * row[k]!
         }
       }
     }
@@ -174,51 +177,23 @@ function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undef
   return values
 }
 
-function residualOf (samples: Samples, values: Float64Array, i: number, c: number): number {
-  const x = samples.second[i * CHANNELS + c]!
-  let surface = 0
-  for (let k = 0; k < SURFACE_TERMS; k++) surface += values[CHANNELS * 3 + k]! * samples.surface[i * SURFACE_TERMS + k]!
-  return x * (1 + values[c * 3]! + surface) + values[c * 3 + 1]! + values[c * 3 + 2]! * x * (1 - x) - samples.first[i * CHANNELS + c]!
+function residualOf ({ first, second, surface }: Samples, values: Float64Array, i: number, c: number): number {
+  const x = second[i * CHANNELS + c]!
+  let over = 0
+  for (let k = 0, at = i * SURFACE_TERMS; k < SURFACE_TERMS; k++) over += values[CHANNELS * 3 + k]! * surface[at + k]!
+  return x * (1 + values[c * 3]! + over) + values[c * 3 + 1]! + values[c * 3 + 2]! * x * (1 - x) - first[i * CHANNELS + c]!
 }
 
 function medianResidual (samples: Samples, values: Float64Array): number {
-  const sizes: number[] = []
+  const sizes = new Float64Array(samples.count * CHANNELS)
+  let count = 0
   for (let i = 0; i < samples.count; i++) {
     for (let c = 0; c < CHANNELS; c++) {
-      if (!Number.isNaN(samples.first[i * CHANNELS + c]!)) sizes.push(Math.abs(residualOf(samples, values, i, c)))
+      const residual = residualOf(samples, values, i, c)
+      if (!Number.isNaN(residual)) sizes[count++] = Math.abs(residual)
     }
   }
-  const sorted = Float64Array.from(sizes).sort()
-  return sorted[sorted.length >> 1] ?? 0
-}
-
-/** The levels of a picture under a model; without one as they are. */
-export function applyLight (image: RgbImage, model: LightModel | undefined): LevelPlanes {
-  const { data, width, height } = image
-  const size = width * height
-  const planes = [new Float32Array(size), new Float32Array(size), new Float32Array(size)] as const
-  const tables = [0, 1, 2].map(c => Float32Array.from({ length: 256 }, (_, level) => {
-    if (model === undefined) return level
-    const x = level / 255
-    return 255 * (model.gain[c]! * x + model.offset[c]! + model.tone[c]! * x * (1 - x))
-  }))
-  const [red, green, blue] = tables as unknown as readonly [Float32Array, Float32Array, Float32Array]
-  const surface = model !== undefined && model.surface.some(value => value !== 0) ? model.surface : undefined
-  const terms = new Float64Array(SURFACE_TERMS)
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const at = i * 3
-      let extra = 0
-      if (surface !== undefined) {
-        writeSurfaceTerms((x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1, terms, 0)
-        for (let k = 0; k < SURFACE_TERMS; k++) extra += surface[k]! * terms[k]!
-      }
-      planes[0][i] = red[data[at]!]! + extra * data[at]!
-      planes[1][i] = green[data[at + 1]!]! + extra * data[at + 1]!
-      planes[2][i] = blue[data[at + 2]!]! + extra * data[at + 2]!
-    }
-  }
-  return { red: planes[0], green: planes[1], blue: planes[2] }
+  return sizes.subarray(0, count).sort()[count >> 1] ?? 0
 }
 
 // Where one picture is clipped all around a pixel and the other lies beyond, nobody can tell what was there.
@@ -228,22 +203,35 @@ const BEYOND_HIGH = 215
 const BEYOND_LOW = 30
 const AROUND_PX = 2
 
-/** Sets corrected levels equal to the first picture's where one of the two is clipped and the other could be. */
-export function forgiveClipping (first: RgbImage, second: RgbImage, levels: LevelPlanes): void {
+/**
+ * Reads the second picture's levels as they would be in the first one's light. Where one of the two is clipped and the
+ * other could be, they are the first's own levels.
+ */
+export function levelsUnder (model: LightModel, first: RgbImage, second: RgbImage): LevelReader {
   const { width, height } = first
-  const planes = [levels.red, levels.green, levels.blue] as const
-  for (let c = 0; c < CHANNELS; c++) {
-    const plane = planes[c]!
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) {
-        const one = first.data[i * 3 + c]!
-        const other = second.data[i * 3 + c]!
-        const high = (one >= SATURATED_HIGH && plane[i]! > BEYOND_HIGH && allAround(first, x, y, c, true)) ||
-          (other >= SATURATED_HIGH && one > BEYOND_HIGH && allAround(second, x, y, c, true))
-        const low = !high && ((one <= SATURATED_LOW && plane[i]! < BEYOND_LOW && allAround(first, x, y, c, false)) ||
-          (other <= SATURATED_LOW && one < BEYOND_LOW && allAround(second, x, y, c, false)))
-        if (high || low) plane[i] = one
-      }
+  const a = first.data
+  const b = second.data
+  const tables = [0, 1, 2].map(c => Float64Array.from({ length: 256 }, (_, level) => {
+    const x = level / 255
+    return 255 * (model.gain[c]! * x + model.offset[c]! + model.tone[c]! * x * (1 - x))
+  }))
+  const surface = model.surface.some(value => value !== 0) ? model.surface : undefined
+  const terms = new Float64Array(SURFACE_TERMS)
+  return (pixel, x, y, out) => {
+    let extra = 0
+    if (surface !== undefined) {
+      writeSurfaceTerms((x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1, terms, 0)
+      for (let k = 0; k < SURFACE_TERMS; k++) extra += surface[k]! * terms[k]!
+    }
+    for (let c = 0; c < CHANNELS; c++) {
+      const one = a[pixel * 3 + c]!
+      const other = b[pixel * 3 + c]!
+      const level = tables[c]![other]! + extra * other
+      const high = (one >= SATURATED_HIGH && level > BEYOND_HIGH && allAround(first, x, y, c, true)) ||
+        (other >= SATURATED_HIGH && one > BEYOND_HIGH && allAround(second, x, y, c, true))
+      const low = !high && ((one <= SATURATED_LOW && level < BEYOND_LOW && allAround(first, x, y, c, false)) ||
+        (other <= SATURATED_LOW && one < BEYOND_LOW && allAround(second, x, y, c, false)))
+      out[c] = high || low ? one : level
     }
   }
 }

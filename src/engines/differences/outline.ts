@@ -1,19 +1,31 @@
 // The shape of a difference as a person would draw it: by the plain colour distance, within what was found.
 import { blurPlane } from '../../imaging/blur-plane.js'
-import type { LabPlanes } from '../../imaging/lab-planes.js'
+import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import { type Region, dilateMask, solidRegion, trimmed } from '../../imaging/regions.js'
+import type { Scratch } from '../../imaging/scratch.js'
+import { noiseAt } from './detect.js'
 
 /** The plain colour distance of a pair, in CIELAB units, a little blurred. */
-export function plainDistance (first: LabPlanes, second: LabPlanes): Float32Array {
-  const { width, height } = first
-  const out = new Float32Array(width * height)
-  for (let i = 0; i < out.length; i++) {
-    const l = first.lightness[i]! - second.lightness[i]!
-    const a = first.a[i]! - second.a[i]!
-    const b = first.b[i]! - second.b[i]!
-    out[i] = Math.sqrt(l * l + a * a + b * b)
+export function plainDistance (first: LabPlanes, second: LabPlanes, scratch: Scratch): Float32Array {
+  const { width, height } = first.lightness
+  const half = first.a.width
+  const chroma = scratch.floats(first.a.data.length)
+  for (let i = 0; i < chroma.length; i++) {
+    const a = first.a.data[i]! - second.a.data[i]!
+    const b = first.b.data[i]! - second.b.data[i]!
+    chroma[i] = a * a + b * b
   }
-  return blurPlane({ data: out, width, height }, BLUR_SIGMA).data
+  const out = scratch.floats(width * height)
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = (y >> 1) * half
+    for (let x = 0; x < width; x++, at++) {
+      const l = first.lightness.data[at]! - second.lightness.data[at]!
+      out[at] = Math.sqrt(l * l + chroma[row + (x >> 1)]!)
+    }
+  }
+  const blurred = blurPlane({ data: out, width, height }, BLUR_SIGMA, scratch).data
+  scratch.give(chroma, out)
+  return blurred
 }
 
 const BLUR_SIGMA = 0.5
@@ -22,7 +34,6 @@ const NOISE_FACTOR = 3
 const SHARE_OF_STRONG = 0.2
 const STRONG_QUANTILE = 0.95
 const REGROWN_PX = 3
-const JOINED_GAP_PX = 5
 
 /** One piece without holes, and its greatest distance. */
 export interface Outlined {
@@ -31,7 +42,7 @@ export interface Outlined {
 }
 
 /** Draws the outline of a difference anew. */
-export function outline (region: Region, distance: Float32Array, noise: Float32Array, inside: Uint8Array, width: number, height: number): Outlined {
+export function outline (region: Region, distance: Float32Array, noise: Plane, inside: Uint8Array, width: number, height: number): Outlined {
   const left = Math.max(0, region.box.x - REGROWN_PX)
   const top = Math.max(0, region.box.y - REGROWN_PX)
   const box = {
@@ -56,7 +67,7 @@ export function outline (region: Region, distance: Float32Array, noise: Float32A
   for (let y = 0, i = 0; y < box.height; y++) {
     for (let x = 0; x < box.width; x++, i++) {
       const at = (top + y) * width + left + x
-      if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noise[at]!, SHARE_OF_STRONG * strong)) clear[i] = 1
+      if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noiseAt(noise, left + x, top + y), SHARE_OF_STRONG * strong)) clear[i] = 1
     }
   }
   const core = found.map((mark, i) => mark & clear[i]!)
@@ -71,5 +82,3 @@ function whole (region: Region): [Uint8Array, Region['box']] {
   const { mask, box } = trimmed(Uint8Array.from(region.mask), region.box)
   return [mask, box]
 }
-
-export { JOINED_GAP_PX }

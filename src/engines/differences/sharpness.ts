@@ -1,6 +1,7 @@
 // Two pictures made equally sharp: the sharper one is blurred as far as the other is.
 import { blurPlane, gaussianTaps } from '../../imaging/blur-plane.js'
 import type { LabPlanes } from '../../imaging/lab-planes.js'
+import type { Scratch } from '../../imaging/scratch.js'
 
 const SIGMAS = [0.5, 0.8, 1.1, 1.5, 2] as const
 // Blur shows at the strongest second derivatives.
@@ -14,12 +15,12 @@ const STEP_PX = 3
 const MARGIN_PX = 6
 
 /** The pair with the sharper picture blurred, if that brings them closer. */
-export function equalizeSharpness (first: LabPlanes, second: LabPlanes, inside: Uint8Array): { readonly first: LabPlanes, readonly second: LabPlanes } {
-  const { width } = first
+export function equalizeSharpness (first: LabPlanes, second: LabPlanes, inside: Uint8Array, scratch: Scratch): { readonly first: LabPlanes, readonly second: LabPlanes } {
+  const { width } = first.lightness
   const points = sharpestPoints(first, second, inside)
   if (points.length === 0) return { first, second }
-  const a = first.lightness
-  const b = second.lightness
+  const a = first.lightness.data
+  const b = second.lightness.data
   const plain = meanDifference(points.map(at => a[at]! - b[at]!))
   let best = { difference: plain * (1 - MIN_SAVING), blurFirst: false, sigma: 0 }
   for (const sigma of SIGMAS) {
@@ -30,16 +31,16 @@ export function equalizeSharpness (first: LabPlanes, second: LabPlanes, inside: 
     if (ofSecond < best.difference) best = { difference: ofSecond, blurFirst: false, sigma }
   }
   if (best.sigma === 0) return { first, second }
-  return best.blurFirst ? { first: blurLab(first, best.sigma), second } : { first, second: blurLab(second, best.sigma) }
+  return best.blurFirst ? { first: blurLab(first, best.sigma, scratch), second } : { first, second: blurLab(second, best.sigma, scratch) }
 }
 
-function blurLab ({ width, height, lightness, a, b }: LabPlanes, sigma: number): LabPlanes {
-  const blurred = (data: Float32Array): Float32Array => blurPlane({ data, width, height }, sigma).data
-  return { width, height, lightness: blurred(lightness), a: blurred(a), b: blurred(b) }
+// At half the size, half the blur.
+function blurLab ({ lightness, a, b }: LabPlanes, sigma: number, scratch: Scratch): LabPlanes {
+  return { lightness: blurPlane(lightness, sigma, scratch), a: blurPlane(a, sigma / 2, scratch), b: blurPlane(b, sigma / 2, scratch) }
 }
 
 function sharpestPoints (first: LabPlanes, second: LabPlanes, inside: Uint8Array): number[] {
-  const { width, height } = first
+  const { width, height } = first.lightness
   const places: number[] = []
   const strengths: number[] = []
   for (let y = MARGIN_PX; y < height - MARGIN_PX; y += STEP_PX) {
@@ -48,7 +49,7 @@ function sharpestPoints (first: LabPlanes, second: LabPlanes, inside: Uint8Array
       const at = y * width + x
       if (inside[at] === 0) continue
       places.push(at)
-      strengths.push(Math.max(laplacian(first.lightness, at, width), laplacian(second.lightness, at, width)))
+      strengths.push(Math.max(laplacian(first.lightness.data, at, width), laplacian(second.lightness.data, at, width)))
     }
   }
   const sorted = Float32Array.from(strengths).sort()

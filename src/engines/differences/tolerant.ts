@@ -1,11 +1,12 @@
 // Two pictures that need not be in register or in one light: the stages in their order.
 import type { Homography } from '../../imaging/homography.js'
-import { type LabPlanes, type RgbImage, labPlanes, labPlanesOfLevels } from '../../imaging/lab-planes.js'
+import { type RgbImage, labPlanes } from '../../imaging/lab-planes.js'
 import { dilateMask } from '../../imaging/regions.js'
+import type { Scratch } from '../../imaging/scratch.js'
 import { warpRgb } from '../../imaging/warp.js'
 import { inPixels } from './align.js'
-import { findEvidence } from './detect.js'
-import { applyLight, fitLight, forgiveClipping } from './light.js'
+import { findEvidence, halveMask } from './detect.js'
+import { fitLight, levelsUnder } from './light.js'
 import { type Outlined, outline, plainDistance } from './outline.js'
 import { removeSlowResidual } from './residual-field.js'
 import { equalizeSharpness } from './sharpness.js'
@@ -21,18 +22,19 @@ const FRAME_PX = 2
  * The differences of two pictures at working size, in pixels of the first.
  * @param map from shares of the first picture's sides to shares of the second's
  */
-export function compareInRegister (first: RgbImage, second: RgbImage, map: Homography): Outlined[] {
+export function compareInRegister (first: RgbImage, second: RgbImage, map: Homography, scratch: Scratch): Outlined[] {
   const { width, height } = first
   const { image: warped, inside } = seenFrom(first, second, map)
+  const masks = { full: inside, half: halveMask(inside, width, height) }
   const light = fitLight(first, warped, inside)
-  const levels = applyLight(warped, light)
-  if (light !== undefined) forgiveClipping(first, warped, levels)
-  const lab = labPlanes(first)
-  const corrected = labPlanesOfLevels(levels.red, levels.green, levels.blue, width, height)
-  const pair: { first: LabPlanes, second: LabPlanes } = equalizeSharpness(lab, corrected, inside)
-  removeSlowResidual(pair.first, pair.second, inside)
-  const evidence = findEvidence(pair.first, pair.second, inside)
-  const distance = plainDistance(pair.first, pair.second)
+  const pair = equalizeSharpness(
+    labPlanes(first, scratch),
+    labPlanes(warped, scratch, light === undefined ? undefined : levelsUnder(light, first, warped)),
+    inside, scratch
+  )
+  removeSlowResidual(pair.first, pair.second, masks, scratch)
+  const evidence = findEvidence(pair.first, pair.second, masks, scratch)
+  const distance = plainDistance(pair.first, pair.second, scratch)
   return evidence.regions
     .filter(region => standsOut(region, evidence, width) && !isDisplaced(region, pair.first, pair.second, evidence))
     .map(region => outline(region, distance, evidence.noise, inside, width, height))

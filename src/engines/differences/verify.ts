@@ -1,7 +1,7 @@
 // Which candidates are differences: strong or wide enough, and not explained by a displacement of the whole place.
 import type { LabPlanes } from '../../imaging/lab-planes.js'
 import type { Region } from '../../imaging/regions.js'
-import { type Evidence, peakIn } from './detect.js'
+import { type Evidence, noiseAt, peakIn } from './detect.js'
 
 const MIN_STRENGTH = 4
 const MIN_DISTANCE = 12
@@ -59,7 +59,9 @@ const MAX_COMPARED_PX = 20_000
  * The whole place has to: a thin break alone would always be hidden by its neighbourhood.
  */
 export function isDisplaced (region: Region, first: LabPlanes, second: LabPlanes, { noise, reach }: Evidence): boolean {
-  const { width, height } = first
+  const { width, height } = first.lightness
+  const a = first.lightness.data
+  const b = second.lightness.data
   const radius = reach > 1 ? 3 : reach > 0.3 ? 2 : 1
   const left = Math.max(0, region.box.x - WINDOW_MARGIN_PX)
   const top = Math.max(0, region.box.y - WINDOW_MARGIN_PX)
@@ -73,7 +75,7 @@ export function isDisplaced (region: Region, first: LabPlanes, second: LabPlanes
       const other = Math.min(height - 1, Math.max(0, y + dy)) * width
       for (let x = left; x < right; x += step) {
         const moved = Math.min(width - 1, Math.max(0, x + dx))
-        const found = Math.abs(first.lightness[row + x]! - second.lightness[other + moved]!) - NOISE_FACTOR * noise[row + x]! - NOISE_FLOOR
+        const found = Math.abs(a[row + x]! - b[other + moved]!) - NOISE_FACTOR * noiseAt(noise, x, y) - NOISE_FLOOR
         if (found > 0) sum += found
       }
     }
