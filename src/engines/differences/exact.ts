@@ -25,7 +25,7 @@ const FEW_SEEDS = 1e-4
 const FEW_DIFFERENT = 1e-4
 const MIN_FEW_DIFFERENT = 2
 // What a person counts as one change: pixels with at most so many between them.
-const GROUP_GAP_PX = 5
+const GROUP_GAP_PX = 8
 
 /** The regions in which two pictures of one frame differ. */
 export function compareExactly (first: RgbImage, second: RgbImage, { different, count }: Pick<FrameAgreement, 'different' | 'count'>): DifferingRegion[] {
