@@ -3,7 +3,7 @@ import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import { dilateMask, findRegions, type Region } from '../../imaging/regions.js'
 import { halvePlane } from '../../imaging/resample.js'
 import type { Scratch } from '../../imaging/scratch.js'
-import { chooseReach, chromaDistance, envelopeDistance, dropSurroundings, lightnessSurroundings } from './envelope.js'
+import { chooseReach, chromaDistance, envelopeDistance, lightnessSurroundings } from './envelope.js'
 import { activityOf, noiseOf } from './noise.js'
 
 /** What was found, at the size of the pair. */
@@ -49,7 +49,6 @@ export function findEvidence (first: LabPlanes, second: LabPlanes, inside: Masks
   let activity = activityOf(a, b, scratch)
   let chroma = chromaDistance(first, second, CHROMA_REACH * reach, scratch)
   const distance = envelopeDistance(surroundings, chroma, reach, scratch)
-  dropSurroundings(surroundings, scratch)
   const noise = noiseOf(distance, activity, inside.full, scratch)
   addStrength(strength, grown, first.lightness, { distance, noise, inside: inside.full, shift: 0, floor: 1 })
 
@@ -65,7 +64,6 @@ export function findEvidence (first: LabPlanes, second: LabPlanes, inside: Masks
     }
     const around = lightnessSurroundings(a, b, share * reach, scratch)
     const found = envelopeDistance(around, chroma, share * reach, scratch)
-    dropSurroundings(around, scratch)
     addStrength(strength, grown, first.lightness, { distance: found, noise: noiseOf(found, activity, seen, scratch), inside: seen, shift: index + 1, floor })
   })
   return { strength, distance: distance.data, noise, reach, regions: candidates(strength, grown, width, height) }

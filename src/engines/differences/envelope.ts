@@ -40,8 +40,33 @@ export function lightnessSurroundings (first: Plane, second: Plane, reach: numbe
 }
 
 /** Gives the arrays back to the scratch. */
-export function dropSurroundings ({ first, second, aroundFirst, aroundSecond }: Surroundings, scratch: Scratch): void {
-  scratch.give(first.data, second.data, aroundFirst.least, aroundFirst.most, aroundSecond.least, aroundSecond.most)
+function dropSurroundings (surroundings: Surroundings, scratch: Scratch): void {
+  dropExtremes(surroundings, scratch)
+  scratch.give(surroundings.first.data, surroundings.second.data)
+}
+
+function dropExtremes ({ aroundFirst, aroundSecond }: Surroundings, scratch: Scratch): void {
+  scratch.give(aroundFirst.least, aroundFirst.most, aroundSecond.least, aroundSecond.most)
+}
+
+/** How far two values at (x, y) lie apart beyond what the 5 x 5 pixels around either hold: more than a moved edge does. */
+export function wideExcess (first: Plane, second: Plane, x: number, y: number): number {
+  const at = y * first.width + x
+  const one = first.data[at]!
+  const other = second.data[at]!
+  return Math.min(beyond(one - other, other, second, x, y), beyond(other - one, one, first, x, y))
+}
+
+/** What is left of `difference` after moving `value` towards it within the 5 x 5 pixels around. */
+function beyond (difference: number, value: number, { data, width, height }: Plane, x: number, y: number): number {
+  let room = 0
+  for (let v = Math.max(0, y - 2); v <= Math.min(height - 1, y + 2); v++) {
+    for (let u = Math.max(0, x - 2); u <= Math.min(width - 1, x + 2); u++) {
+      const step = data[v * width + u]! - value
+      room = difference > 0 ? Math.max(room, step) : Math.max(room, -step)
+    }
+  }
+  return Math.max(0, Math.abs(difference) - room)
 }
 
 /**
@@ -65,11 +90,14 @@ export function chooseReach (near: Surroundings, inside: Uint8Array, scratch: Sc
     if (left <= MAX_LEFT_SHARE * edges.length) return { reach, surroundings: near }
   }
   const { first, second } = near
-  scratch.give(near.aroundFirst.least, near.aroundFirst.most, near.aroundSecond.least, near.aroundSecond.most)
+  dropExtremes(near, scratch)
   return { reach: WIDE_REACH, surroundings: { first, second, aroundFirst: extremes5(first, scratch), aroundSecond: extremes5(second, scratch) } }
 }
 
-/** The colour distance at each pixel, in CIELAB units; `chroma` (see chromaDistance) has the same size or half of it. */
+/**
+ * The colour distance at each pixel, in CIELAB units; `chroma` (see chromaDistance) has the same size or half of it. The
+ * surroundings' arrays go back to the scratch.
+ */
 export function envelopeDistance (surroundings: Surroundings, chroma: Plane, reach: number, scratch: Scratch): Plane {
   const { width, height } = surroundings.first
   const out = scratch.floats(width * height)
@@ -81,6 +109,7 @@ export function envelopeDistance (surroundings: Surroundings, chroma: Plane, rea
       out[at] = Math.sqrt(l * l + chroma.data[row + (x >> shift)]!)
     }
   }
+  dropSurroundings(surroundings, scratch)
   return { data: out, width, height }
 }
 

@@ -10,7 +10,7 @@ import { fitLight, levelsUnder } from './light.js'
 import { type Outlined, outline, plainDistance } from './outline.js'
 import { removeSlowResidual } from './residual-field.js'
 import { equalizeSharpness } from './sharpness.js'
-import { isDisplaced, standsOut } from './verify.js'
+import { isDisplaced, isMovedEdge, standsOut } from './verify.js'
 
 // A map that moves no corner further is none.
 const STILL_PX = 0.02
@@ -38,6 +38,7 @@ export function compareInRegister (first: RgbImage, second: RgbImage, map: Homog
   return evidence.regions
     .filter(region => standsOut(region, evidence, width) && !isDisplaced(region, pair.first, pair.second, evidence))
     .map(region => outline(region, distance, evidence.noise, inside, width, height))
+    .filter(({ region }) => !isMovedEdge(region, pair.first.lightness, pair.second.lightness))
 }
 
 /** The second picture in the first's frame, and where it is to be trusted. */

@@ -1,13 +1,19 @@
 // Which candidates are differences: strong or wide enough, and not explained by a displacement of the whole place.
-import type { LabPlanes } from '../../imaging/lab-planes.js'
+import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import type { Region } from '../../imaging/regions.js'
-import { type Evidence, noiseAt, peakIn } from './detect.js'
+import { type Evidence, forEachPixel, noiseAt, peakIn } from './detect.js'
+import { wideExcess } from './envelope.js'
 
 const MIN_STRENGTH = 4
 const MIN_DISTANCE = 12
 const MIN_THICKNESS_PX = 1.5
 // Thinner lines count where they are this strong.
 const THIN_STRENGTH = 6
+// A thin strip is a line only if it differs from all around it in the other picture; else it is an edge that moved.
+const MAX_STRIP_WIDTH_PX = 3
+const MIN_STRIP_LENGTH_PX = 8
+const STRIP_ELONGATION = 3
+const MIN_LINE_EXCESS = 6
 // What is wide may be weak.
 const BIG_AREA_PX = 500
 const BIG_THICKNESS_PX = 6
@@ -19,6 +25,19 @@ export function standsOut (region: Region, { strength, distance }: Evidence, wid
   const thickness = thicknessOf(region)
   if (region.areaPx >= BIG_AREA_PX && thickness >= BIG_THICKNESS_PX && peak >= BIG_STRENGTH) return true
   return peak >= MIN_STRENGTH && peakIn(region, distance, width) >= MIN_DISTANCE && (thickness > MIN_THICKNESS_PX || peak >= THIN_STRENGTH)
+}
+
+/** Whether a region is a thin strip along an edge that lies a pixel or two elsewhere in the other picture. */
+export function isMovedEdge (region: Region, first: Plane, second: Plane): boolean {
+  const length = Math.max(region.box.width, region.box.height)
+  const thickness = region.areaPx / length
+  if (length < MIN_STRIP_LENGTH_PX || thickness > MAX_STRIP_WIDTH_PX || length < STRIP_ELONGATION * thickness) return false
+  let most = 0
+  forEachPixel(region, first.width, at => {
+    const x = at % first.width
+    most = Math.max(most, wideExcess(first, second, x, (at - x) / first.width))
+  })
+  return most < MIN_LINE_EXCESS
 }
 
 const STRAIGHT = 3
