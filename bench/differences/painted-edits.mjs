@@ -91,18 +91,18 @@ function meanOf (image, x, y, side) {
   return sums.map(sum => sum / side / side)
 }
 
-/** A letter of 15 points and another in its place: painted into both pictures. */
+/** A letter of 15 points (20 pixels) and another in its place: painted into both pictures. */
 async function letters (image, out, x, y, random) {
   const [one, other] = random.pick([['a', 'e'], ['3', '8'], ['R', 'B'], ['n', 'h'], ['5', '6'], ['S', '2']])
   const mean = meanOf(image, x, y, 20)
   const ink = (mean[0] + mean[1] + mean[2]) / 3 > 128 ? '#111' : '#eee'
-  const draw = async letter => (await sharp(Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="100" height="24"><text x="2" y="18" font-family="DejaVu Sans" font-size="15" fill="${ink}">No. 4${letter}71</text></svg>`)).raw().toBuffer())
+  const draw = async letter => (await sharp(Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="120" height="28"><text x="2" y="21" font-family="DejaVu Sans" font-size="20" fill="${ink}">No. 4${letter}71</text></svg>`)).raw().toBuffer())
   for (const [target, letter] of [[image, one], [out, other]]) {
     const glyphs = await draw(letter)
-    for (let j = 0; j < 24; j++) {
-      for (let i = 0; i < 100; i++) {
-        const alpha = glyphs[(j * 100 + i) * 4 + 3] / 255
-        if (alpha > 0) paint(target, x + i, y + j, at(target, x + i, y + j).map((level, c) => clamp(level * (1 - alpha) + glyphs[(j * 100 + i) * 4 + c] * alpha)))
+    for (let j = 0; j < 28; j++) {
+      for (let i = 0; i < 120; i++) {
+        const alpha = glyphs[(j * 120 + i) * 4 + 3] / 255
+        if (alpha > 0) paint(target, x + i, y + j, at(target, x + i, y + j).map((level, c) => clamp(level * (1 - alpha) + glyphs[(j * 120 + i) * 4 + c] * alpha)))
       }
     }
   }
@@ -127,9 +127,9 @@ export async function paintPair (photo, seed, count, kinds = [...Object.keys(EDI
   const truth = []
   for (let tries = 0; truth.length < count && tries < 60; tries++) {
     const kind = kinds[(truth.length + seed) % kinds.length]
-    const [low, high] = SIDES[kind] ?? [24, 24]
+    const [low, high] = SIDES[kind] ?? [28, 28]
     const side = random.whole(low, Math.min(high, Math.floor(Math.min(photo.width, photo.height) / 5)))
-    const width = kind === 'letter' ? 100 : side
+    const width = kind === 'letter' ? 120 : side
     if (photo.width < width + 2 * MARGIN_PX || photo.height < side + 2 * MARGIN_PX) continue
     const x = random.whole(MARGIN_PX, photo.width - width - MARGIN_PX)
     const y = random.whole(MARGIN_PX, photo.height - side - MARGIN_PX)

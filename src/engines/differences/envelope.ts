@@ -54,7 +54,7 @@ export function wideExcess (first: Plane, second: Plane, x: number, y: number): 
   const at = y * first.width + x
   const one = first.data[at]!
   const other = second.data[at]!
-  return Math.min(beyond(one - other, other, second, x, y), beyond(other - one, one, first, x, y))
+  return Math.max(beyond(one - other, other, second, x, y), beyond(other - one, one, first, x, y))
 }
 
 /** What is left of `difference` after moving `value` towards it within the 5 x 5 pixels around. */

@@ -31,7 +31,7 @@ export function plainDistance (first: LabPlanes, second: LabPlanes, scratch: Scr
 const BLUR_SIGMA = 0.5
 const MIN_DISTANCE = 5
 const NOISE_FACTOR = 3
-const SHARE_OF_STRONG = 0.2
+const SHARE_OF_STRONG = 0.3
 const STRONG_QUANTILE = 0.95
 const REGROWN_PX = 3
 

@@ -4,11 +4,11 @@ import type { Region } from '../../imaging/regions.js'
 import { type Evidence, forEachPixel, noiseAt, peakIn } from './detect.js'
 import { wideExcess } from './envelope.js'
 
-const MIN_STRENGTH = 4
+const MIN_STRENGTH = 3
 const MIN_DISTANCE = 12
 const MIN_THICKNESS_PX = 1.5
 // Thinner lines count where they are this strong.
-const THIN_STRENGTH = 6
+const THIN_STRENGTH = 4.5
 // A thin strip is a line only if it differs from all around it in the other picture; else it is an edge that moved.
 const MAX_STRIP_WIDTH_PX = 3
 const MIN_STRIP_LENGTH_PX = 8
