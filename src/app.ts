@@ -5,6 +5,7 @@ import { ensureFirstAccount, type FirstCredentials } from './accounts/first-star
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
 import { createImageDiffer } from './engines/image-differ.js'
+import { createPictureDistance } from './engines/picture-distance.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
@@ -12,16 +13,20 @@ import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { imagesDifferencesEndpoint } from './http/routes/images-differences.js'
+import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createMatcher } from './matching/matcher.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
+import { createOpencvPool } from './runtime/opencv-pool.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createCompareImages } from './services/compare-images.js'
+import { createCompareDistance } from './services/compare-distance.js'
 import { createDetectObjects } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
@@ -40,6 +45,7 @@ const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
 const MODEL_IDLE_MS = 600_000
 const COMPARE_IDLE_MS = 60_000
+const OPENCV_IDLE_MS = 600_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
@@ -84,7 +90,10 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
-  const differ = createImageDiffer({ threads: budget.slots, idleTimeoutMs: COMPARE_IDLE_MS, maxPixels: 2 * config.maxImagePixels })
+  const opencv = createOpencvPool({ threads: budget.slots, idleTimeoutMs: OPENCV_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const matcher = createMatcher(opencv, config.matchDeadlineMs)
+  const pictureDistance = createPictureDistance(matcher)
+  const differ = createImageDiffer({ threads: budget.slots, idleTimeoutMs: COMPARE_IDLE_MS, matcher })
   let stopping = false
 
   const http = await buildServer({
@@ -101,7 +110,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
       objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
-      imagesDifferencesEndpoint(createCompareImages({ decoder, differ }))
+      imagesDifferencesEndpoint(createCompareImages({ decoder, differ })),
+      imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance))
     ]
   })
   const purge = setInterval(() => {
@@ -116,7 +126,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close(), opencv.close()])
       await store.close()
     }
   }

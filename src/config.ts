@@ -54,6 +54,7 @@ const SETTINGS = {
   concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseConcurrency, 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
   queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
   requestTimeoutMs: setting('COMPUTE_REQUEST_TIMEOUT', '60s', parseDuration(100, 3_600_000), 'longest time for a request once its body is there; then 504'),
+  matchDeadlineMs: setting('COMPUTE_MATCH_DEADLINE', '5s', parseDuration(10, 600_000), 'longest search for a match between two pictures; what is known by then decides'),
   stopDelayMs: setting('COMPUTE_STOP_DELAY', '0s', parseDuration(0, 600_000), 'time between /readyz turning 503 and the end of accepting connections, for load balancers')
 } as const
 

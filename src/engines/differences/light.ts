@@ -49,7 +49,7 @@ export function fitLight (first: RgbImage, second: RgbImage, inside: Uint8Array)
   if (samples === undefined) return undefined
   const unchanged = medianResidual(samples, new Float64Array(CHANNELS * 3 + SURFACE_TERMS))
   if (unchanged < SAME_LIGHT) return undefined
-  let best = { residual: unchanged / MIN_GAIN, values: new Float64Array(CHANNELS * 3 + SURFACE_TERMS) }
+  let best: { readonly residual: number, readonly values: Float64Array } = { residual: unchanged / MIN_GAIN, values: new Float64Array(CHANNELS * 3 + SURFACE_TERMS) }
   for (const terms of [LINEAR, TONE, ALL]) {
     const values = fit(samples, terms)
     const residual = values === undefined ? Infinity : medianResidual(samples, values)
