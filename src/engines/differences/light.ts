@@ -5,18 +5,23 @@ import { solveSymmetric } from '../../imaging/linear-solve.js'
 
 /**
  * How light changes, for a level x of channel c, as a share of 255, at (u, v) from -1 to 1:
- * gain_c x + offset_c + tone_c x (1 - x) + x * surface(u, v).
+ * gain_c x + offset_c + tone_c x log x + skew_c x log² x + x * surface(u, v),
+ * where the logarithms are the first terms of a power of x: gamma.
  */
 export interface LightModel {
   readonly gain: readonly number[]
   readonly offset: readonly number[]
   readonly tone: readonly number[]
+  readonly skew: readonly number[]
   /** Of u, v, u², uv, v², (u² + v²)². */
   readonly surface: readonly number[]
 }
 
 const CHANNELS = 3
+const CHANNEL_TERMS = 4
 const SURFACE_TERMS = 6
+// Where the unknowns of the surface begin, behind those of the channels.
+const SURFACE = CHANNELS * CHANNEL_TERMS
 // Means over blocks: a little out of register, they still show the same.
 const BLOCKS_ACROSS = 60
 const MIN_BLOCK_PX = 4
@@ -40,6 +45,8 @@ interface Samples {
   /** Channel after channel: levels of either picture as shares of 255, NaN where clipped. */
   readonly first: Float64Array
   readonly second: Float64Array
+  /** Logarithms of the second's levels. */
+  readonly logs: Float64Array
   readonly surface: Float64Array
 }
 
@@ -47,9 +54,9 @@ interface Samples {
 export function fitLight (first: RgbImage, second: RgbImage, inside: Uint8Array): LightModel | undefined {
   const samples = sampleBlocks(first, second, inside)
   if (samples === undefined) return undefined
-  const unchanged = medianResidual(samples, new Float64Array(CHANNELS * 3 + SURFACE_TERMS))
+  const unchanged = medianResidual(samples, new Float64Array(SURFACE + SURFACE_TERMS))
   if (unchanged < SAME_LIGHT) return undefined
-  let best: { readonly residual: number, readonly values: Float64Array } = { residual: unchanged / MIN_GAIN, values: new Float64Array(CHANNELS * 3 + SURFACE_TERMS) }
+  let best: { readonly residual: number, readonly values: Float64Array } = { residual: unchanged / MIN_GAIN, values: new Float64Array(SURFACE + SURFACE_TERMS) }
   for (const terms of [LINEAR, TONE, ALL]) {
     const values = fit(samples, terms)
     const residual = values === undefined ? Infinity : medianResidual(samples, values)
@@ -57,19 +64,21 @@ export function fitLight (first: RgbImage, second: RgbImage, inside: Uint8Array)
   }
   const { values } = best
   if (values.every(value => value === 0)) return undefined
-  const channel = (term: number): number[] => [0, 1, 2].map(c => values[c * 3 + term]!)
+  const channel = (term: number): number[] => [0, 1, 2].map(c => values[c * CHANNEL_TERMS + term]!)
   return {
     gain: channel(0).map(value => 1 + value),
     offset: channel(1),
     tone: channel(2),
-    surface: [...values.subarray(CHANNELS * 3)]
+    skew: channel(3),
+    surface: [...values.subarray(SURFACE)]
   }
 }
 
-// Which of the unknowns a model has: gain, offset and tone of each channel, then the surface.
-const LINEAR = [true, true, false, true, true, false, true, true, false, ...Array<boolean>(SURFACE_TERMS).fill(false)]
-const TONE = [...Array<boolean>(CHANNELS * 3).fill(true), ...Array<boolean>(SURFACE_TERMS).fill(false)]
-const ALL = Array<boolean>(CHANNELS * 3 + SURFACE_TERMS).fill(true)
+// Which of the unknowns a model has: gain, offset, tone and skew of each channel, then the surface.
+const perChannel = (...terms: boolean[]): boolean[] => [...terms, ...terms, ...terms]
+const LINEAR = [...perChannel(true, true, false, false), ...Array<boolean>(SURFACE_TERMS).fill(false)]
+const TONE = [...perChannel(true, true, true, true), ...Array<boolean>(SURFACE_TERMS).fill(false)]
+const ALL = Array<boolean>(SURFACE + SURFACE_TERMS).fill(true)
 
 function sampleBlocks (first: RgbImage, second: RgbImage, inside: Uint8Array): Samples | undefined {
   const { width, height } = first
@@ -112,12 +121,13 @@ function sampleBlocks (first: RgbImage, second: RgbImage, inside: Uint8Array): S
   const usable = a.filter(means => !clipped(means[1]!) && !clipped(means[4]!)).length
   // A page that is all white has nothing but clipped blocks: better those than none.
   const strict = usable >= MIN_BLOCKS
-  const samples = { count: a.length, first: new Float64Array(a.length * CHANNELS), second: new Float64Array(a.length * CHANNELS), surface: new Float64Array(a.length * SURFACE_TERMS) }
+  const samples = { count: a.length, first: new Float64Array(a.length * CHANNELS), second: new Float64Array(a.length * CHANNELS), logs: new Float64Array(a.length * CHANNELS), surface: new Float64Array(a.length * SURFACE_TERMS) }
   a.forEach((means, i) => {
     for (let c = 0; c < CHANNELS; c++) {
       const keep = !strict || (!clipped(means[c]!) && !clipped(means[3 + c]!))
       samples.first[i * CHANNELS + c] = keep ? means[c]! / 255 : NaN
       samples.second[i * CHANNELS + c] = means[3 + c]! / 255
+      samples.logs[i * CHANNELS + c] = Math.log(Math.max(LEAST_SHARE, means[3 + c]! / 255))
     }
     writeSurfaceTerms(places[i * 2]!, places[i * 2 + 1]!, samples.surface, i * SURFACE_TERMS)
   })
@@ -137,8 +147,8 @@ function writeSurfaceTerms (u: number, v: number, out: Float64Array, offset: num
 function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undefined {
   const used = Int32Array.from(terms.flatMap((on, index) => on ? [index] : []))
   const size = used.length
-  // Each channel has its own three unknowns and all share the surface: where these stand among those used.
-  const columns = [0, 1, 2].map(c => Int32Array.from([...used.keys()].filter(j => used[j]! >= CHANNELS * 3 || Math.floor(used[j]! / 3) === c)))
+  // Each channel has unknowns of its own and all share the surface: where these stand among those used.
+  const columns = [0, 1, 2].map(c => Int32Array.from([...used.keys()].filter(j => used[j]! >= SURFACE || Math.floor(used[j]! / CHANNEL_TERMS) === c)))
   let values: Float64Array = new Float64Array(terms.length)
   const row = new Float64Array(size)
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
@@ -157,8 +167,7 @@ function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undef
         const x = samples.second[at]!
         for (let k = 0; k < own.length; k++) {
           const index = used[own[k]!]!
-          const term = index - c * 3
-          row[k] = index >= CHANNELS * 3 ? x * samples.surface[i * SURFACE_TERMS + index - CHANNELS * 3]! : term === 0 ? x : term === 1 ? 1 : x * (1 - x)
+          row[k] = index >= SURFACE ? x * samples.surface[i * SURFACE_TERMS + index - SURFACE]! : channelTerm(index - c * CHANNEL_TERMS, x)
         }
         for (let j = 0; j < own.length; j++) {
           const weighted = weight * row[j]!
@@ -177,11 +186,25 @@ function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undef
   return values
 }
 
-function residualOf ({ first, second, surface }: Samples, values: Float64Array, i: number, c: number): number {
+// Below, a level is black.
+const LEAST_SHARE = 1 / 512
+
+function channelTerm (term: number, x: number): number {
+  switch (term) {
+    case 0: return x
+    case 1: return 1
+    case 2: return x * Math.log(Math.max(LEAST_SHARE, x))
+    default: return x * Math.log(Math.max(LEAST_SHARE, x)) ** 2
+  }
+}
+
+function residualOf ({ first, second, logs, surface }: Samples, values: Float64Array, i: number, c: number): number {
   const x = second[i * CHANNELS + c]!
   let over = 0
-  for (let k = 0, at = i * SURFACE_TERMS; k < SURFACE_TERMS; k++) over += values[CHANNELS * 3 + k]! * surface[at + k]!
-  return x * (1 + values[c * 3]! + over) + values[c * 3 + 1]! + values[c * 3 + 2]! * x * (1 - x) - first[i * CHANNELS + c]!
+  for (let k = 0, at = i * SURFACE_TERMS; k < SURFACE_TERMS; k++) over += values[SURFACE + k]! * surface[at + k]!
+  const own = c * CHANNEL_TERMS
+  const log = logs[i * CHANNELS + c]!
+  return x * (1 + values[own]! + over + log * (values[own + 2]! + log * values[own + 3]!)) + values[own + 1]! - first[i * CHANNELS + c]!
 }
 
 function medianResidual (samples: Samples, values: Float64Array): number {
@@ -213,7 +236,7 @@ export function levelsUnder (model: LightModel, first: RgbImage, second: RgbImag
   const b = second.data
   const tables = [0, 1, 2].map(c => Float64Array.from({ length: 256 }, (_, level) => {
     const x = level / 255
-    return 255 * (model.gain[c]! * x + model.offset[c]! + model.tone[c]! * x * (1 - x))
+    return 255 * (model.gain[c]! * x + model.offset[c]! + model.tone[c]! * channelTerm(2, x) + model.skew[c]! * channelTerm(3, x))
   }))
   const surface = model.surface.some(value => value !== 0) ? model.surface : undefined
   const terms = new Float64Array(SURFACE_TERMS)

@@ -32,6 +32,9 @@ const BLUR_SIGMA = 0.5
 const MIN_DISTANCE = 5
 const NOISE_FACTOR = 3
 const SHARE_OF_STRONG = 0.3
+// Lines and letters are all edge: half of their strength is where their edge lies.
+const SHARE_OF_STRONG_IF_THIN = 0.45
+const THIN_PX = 6
 const STRONG_QUANTILE = 0.95
 const REGROWN_PX = 3
 
@@ -63,19 +66,30 @@ export function outline (region: Region, distance: Float32Array, noise: Plane, i
   const sorted = Float32Array.from(values).sort()
   const strong = sorted[Math.floor((sorted.length - 1) * STRONG_QUANTILE)] ?? 0
   const peak = sorted[sorted.length - 1] ?? 0
-  const clear = new Uint8Array(found.length)
-  for (let y = 0, i = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++, i++) {
-      const at = (top + y) * width + left + x
-      if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noiseAt(noise, left + x, top + y), SHARE_OF_STRONG * strong)) clear[i] = 1
+  const draw = (share: number): Uint8Array => {
+    const clear = new Uint8Array(found.length)
+    for (let y = 0, i = 0; y < box.height; y++) {
+      for (let x = 0; x < box.width; x++, i++) {
+        const at = (top + y) * width + left + x
+        if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noiseAt(noise, left + x, top + y), share * strong)) clear[i] = 1
+      }
     }
+    const core = found.map((mark, i) => mark & clear[i]!)
+    return dilateMask(core, box.width, box.height, REGROWN_PX).map((near, i) => near & clear[i]!)
   }
-  const core = found.map((mark, i) => mark & clear[i]!)
-  const grown = dilateMask(core, box.width, box.height, REGROWN_PX)
-  const drawn = grown.map((near, i) => near & clear[i]!)
+  let drawn = draw(SHARE_OF_STRONG)
   if (!drawn.includes(1)) return { region: solidRegion(...whole(region)), peak }
+  if (isThin(drawn, box)) {
+    const thinner = draw(SHARE_OF_STRONG_IF_THIN)
+    if (thinner.includes(1)) drawn = thinner
+  }
   const { mask, box: tight } = trimmed(drawn, box)
   return { region: solidRegion(mask, tight), peak }
+}
+
+function isThin (mask: Uint8Array, box: Region['box']): boolean {
+  const { box: tight } = trimmed(mask, box)
+  return mask.reduce((sum, mark) => sum + mark, 0) <= THIN_PX * Math.max(tight.width, tight.height)
 }
 
 function whole (region: Region): [Uint8Array, Region['box']] {
