@@ -1,121 +1,108 @@
-// Smaller pictures and planes by the mean over areas, which keeps noise and fine lines from turning into patterns.
-import type { Plane, RgbImage } from './lab-planes.js'
+// Shrinking and enlarging pictures that are already decoded: what one decode gave, at the size each net wants.
+import type { Box } from './boxes.js'
+import type { DecodedImage } from './decoded-image.js'
 
-/** The size with the longer side at most `maxSide`; never larger than given, no side below 1. */
-export function sizeWithin (width: number, height: number, maxSide: number): { readonly width: number, readonly height: number } {
-  const scale = Math.min(1, maxSide / Math.max(width, height))
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
-}
-
-/** How source pixels contribute to one of fewer: for target i those from `from[i]`, with `weights[i * taps + k]`. */
-interface Coverage {
-  readonly from: Int32Array
-  readonly weights: Float64Array
-  readonly taps: number
-}
-
-function coverage (source: number, target: number): Coverage {
-  const scale = source / target
-  const taps = Math.ceil(scale) + 1
-  const from = new Int32Array(target)
-  const weights = new Float64Array(target * taps)
-  for (let i = 0; i < target; i++) {
-    const start = i * scale
-    const end = Math.min(source, start + scale)
-    from[i] = Math.floor(start)
-    for (let k = 0; k < taps; k++) {
-      const left = Math.max(start, from[i]! + k)
-      const right = Math.min(end, from[i]! + k + 1)
-      weights[i * taps + k] = Math.max(0, right - left) / scale
-    }
+/**
+ * A part of a picture at another size, by a triangle filter that widens as the picture shrinks (what Pillow calls
+ * bilinear, with which nets are commonly trained). `original` stays that of the picture.
+ * @param region in pixels of `image.data`, fractions allowed; the whole picture if not given. Beyond the edges the
+ *   nearest pixel counts.
+ */
+export function resample (image: DecodedImage, size: { readonly width: number, readonly height: number }, region?: Box): DecodedImage {
+  const { x, y, width, height } = region ?? { x: 0, y: 0, width: image.width, height: image.height }
+  if (x === 0 && y === 0 && width === image.width && height === image.height && size.width === width && size.height === height) return image
+  const columns = tapsFor(x, width, image.width, size.width)
+  const rows = tapsFor(y, height, image.height, size.height)
+  const { channels } = image
+  const stride = size.width * channels
+  // Rows of the source that some row of the result needs, already at the new width.
+  const first = rows.lowest
+  const narrow = new Float32Array((rows.highest - first + 1) * stride)
+  for (let row = first; row <= rows.highest; row++) {
+    narrowRow(narrow, (row - first) * stride, image.data, row * image.width * channels, columns, size.width, channels)
   }
-  return { from, weights, taps }
-}
-
-/** A picture of a smaller (or the same) size. */
-export function shrinkRgb (image: RgbImage, width: number, height: number): RgbImage {
-  if (width === image.width && height === image.height) return image
-  const data = shrinkBytes(image.data, image.width, image.height, width, height)
-  return { data: Uint8Array.from(data, Math.round), width, height }
-}
-
-function shrinkBytes (source: Uint8Array, sourceWidth: number, sourceHeight: number, width: number, height: number): Float32Array {
-  const columns = coverage(sourceWidth, width)
-  const rows = coverage(sourceHeight, height)
-  const out = new Float32Array(width * height * 3)
-  const line = new Float32Array(width * 3)
-  for (let y = 0; y < height; y++) {
-    for (let k = 0; k < rows.taps; k++) {
-      const weight = rows.weights[y * rows.taps + k]!
+  const data = new Uint8Array(size.height * stride)
+  const sums = new Float32Array(stride)
+  for (let row = 0; row < size.height; row++) {
+    sums.fill(0.5)
+    for (let tap = 0; tap < rows.count; tap++) {
+      const weight = rows.weights[row * rows.count + tap]!
       if (weight === 0) continue
-      const row = (rows.from[y]! + k) * sourceWidth * 3
-      for (let x = 0; x < width; x++) {
-        let red = 0
-        let green = 0
-        let blue = 0
-        for (let j = 0, at = row + columns.from[x]! * 3; j < columns.taps; j++, at += 3) {
-          const share = columns.weights[x * columns.taps + j]!
-          if (share === 0) continue
-          red += share * source[at]!
-          green += share * source[at + 1]!
-          blue += share * source[at + 2]!
-        }
-        line[x * 3] = red
-        line[x * 3 + 1] = green
-        line[x * 3 + 2] = blue
-      }
-      const to = y * width * 3
-      for (let x = 0; x < line.length; x++) out[to + x]! += weight * line[x]!
+      let from = (rows.starts[row]! + tap - first) * stride
+      for (let at = 0; at < stride; at++) sums[at]! += weight * narrow[from++]!
     }
+    for (let at = 0, to = row * stride; at < stride; at++) data[to++] = sums[at]!
   }
-  return out
+  return { data, width: size.width, height: size.height, channels, original: image.original }
 }
 
-/** A plane of a smaller (or the same) size. */
-export function shrinkPlane (plane: Plane, width: number, height: number): Plane {
-  if (width === plane.width && height === plane.height) return plane
-  if (2 * width === plane.width && 2 * height === plane.height) return halvePlane(plane)
-  const columns = coverage(plane.width, width)
-  const rows = coverage(plane.height, height)
-  const out = new Float32Array(width * height)
-  for (let y = 0; y < height; y++) {
-    for (let k = 0; k < rows.taps; k++) {
-      const weight = rows.weights[y * rows.taps + k]!
-      if (weight === 0) continue
-      const row = (rows.from[y]! + k) * plane.width
-      for (let x = 0; x < width; x++) {
-        let sum = 0
-        for (let j = 0, at = row + columns.from[x]!; j < columns.taps; j++) {
-          const share = columns.weights[x * columns.taps + j]!
-          if (share !== 0) sum += share * plane.data[at + j]!
-        }
-        out[y * width + x]! += weight * sum
-      }
-    }
-  }
-  return { data: out, width, height }
+/** The largest square in the middle of a picture, shrunk about its middle to a share of its side. */
+export function centreSquare ({ width, height }: { readonly width: number, readonly height: number }, share: number): Box {
+  const side = Math.min(width, height) * share
+  return { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side }
 }
 
-/** Half the size, sides rounded up: each pixel is the mean of the up to four it covers. */
-export function halvePlane ({ data, width, height }: Plane): Plane {
-  const halfWidth = (width + 1) >> 1
-  const halfHeight = (height + 1) >> 1
-  const out = new Float32Array(halfWidth * halfHeight)
-  for (let y = 0; y < halfHeight; y++) {
-    const above = 2 * y * width
-    const below = 2 * y + 1 < height ? above + width : above
-    for (let x = 0; x < halfWidth; x++) {
-      const left = 2 * x
-      const right = left + 1 < width ? left + 1 : left
-      out[y * halfWidth + x] = 0.25 * (data[above + left]! + data[above + right]! + data[below + left]! + data[below + right]!)
-    }
-  }
-  return { data: out, width: halfWidth, height: halfHeight }
+/** A box in pixels of the original as one in pixels of `image.data`; both may be squashed by different factors. */
+export function toDecoded ({ x, y, width, height }: Box, image: DecodedImage): Box {
+  const scaleX = image.width / image.original.width
+  const scaleY = image.height / image.original.height
+  return { x: x * scaleX, y: y * scaleY, width: width * scaleX, height: height * scaleY }
 }
 
-/** Grey levels 0..255 (luma of ITU-R BT.601) of a picture. */
-export function greyPlane ({ data, width, height }: RgbImage): Plane {
-  const grey = new Float32Array(width * height)
-  for (let i = 0, at = 0; i < grey.length; i++, at += 3) grey[i] = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!
-  return { data: grey, width, height }
+/** For each pixel of the result along one axis: the first pixel of the source that counts, and `count` weights from it on. */
+interface Taps {
+  readonly count: number
+  readonly starts: Int32Array
+  readonly weights: Float32Array
+  readonly lowest: number
+  readonly highest: number
+}
+
+function tapsFor (offset: number, extent: number, sourceSize: number, targetSize: number): Taps {
+  const scale = extent / targetSize
+  const reach = Math.max(1, scale)
+  const count = Math.min(sourceSize, Math.ceil(2 * reach) + 1)
+  const starts = new Int32Array(targetSize)
+  const weights = new Float32Array(targetSize * count)
+  let lowest = sourceSize - 1
+  let highest = 0
+  for (let target = 0; target < targetSize; target++) {
+    // Clamped so that a region beyond the edges repeats the last pixel.
+    const centre = Math.min(sourceSize, Math.max(0, offset + (target + 0.5) * scale))
+    const start = Math.min(Math.max(0, sourceSize - count), Math.max(0, Math.ceil(centre - reach - 0.5)))
+    let sum = 0
+    for (let tap = 0; tap < count; tap++) {
+      const weight = Math.max(0, 1 - Math.abs(start + tap + 0.5 - centre) / reach)
+      weights[target * count + tap] = weight
+      sum += weight
+    }
+    for (let tap = 0; tap < count; tap++) weights[target * count + tap]! /= sum
+    starts[target] = start
+    lowest = Math.min(lowest, start)
+    highest = Math.max(highest, start + count - 1)
+  }
+  return { count, starts, weights, lowest, highest }
+}
+
+function narrowRow (
+  to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number, channels: number
+): void {
+  for (let column = 0, out = toOffset; column < width; column++, out += channels) {
+    const base = fromOffset + starts[column]! * channels
+    let red = 0
+    let green = 0
+    let blue = 0
+    let alpha = 0
+    for (let tap = 0, at = base, w = column * count; tap < count; tap++, at += channels, w++) {
+      const weight = weights[w]!
+      red += weight * data[at]!
+      green += weight * data[at + 1]!
+      blue += weight * data[at + 2]!
+      if (channels === 4) alpha += weight * data[at + 3]!
+    }
+    to[out] = red
+    to[out + 1] = green
+    to[out + 2] = blue
+    if (channels === 4) to[out + 3] = alpha
+  }
 }

@@ -1,7 +1,7 @@
 // Does one picture show what the other shows, and by which homography? Cheap means first, dearer ones while undecided.
 // Runs in a worker thread.
 import type { GrayImage } from '../imaging/gray-image.js'
-import { type Homography, type Point, areaScale, compose, invert, normalized, project, toPixels, toShares } from '../imaging/homography.js'
+import { type Homography, type Point, compose, invert, normalized, project, toPixels, toShares } from '../imaging/homography.js'
 import { type Keep, type Opencv, OpencvError, useOpencv } from '../runtime/opencv.js'
 import { alignDirectly } from './direct-alignment.js'
 import { type Features, detectAkaze, detectOrb } from './features.js'
@@ -106,9 +106,9 @@ interface StageOfSearch {
 }
 
 const STAGES: readonly StageOfSearch[] = [
-  { name: 'orb', run: search => addKind(search, 'orb', image => detectOrb(search.cv, search.keep, image, ORB_POINTS), ORB_RATIO, 1), sure: 3 },
-  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO, 2), sure: 2 },
-  { name: 'sift', run: search => addKind(search, 'sift', image => detectSift(image, SIFT_POINTS, opencvBlur(search.cv)), SIFT_RATIO, 3), sure: 2 },
+  { name: 'orb', run: search => addKind(search, 'orb', image => detectOrb(search.cv, search.keep, image, ORB_POINTS), ORB_RATIO, 1), sure: 4 },
+  { name: 'akaze', run: search => addKind(search, 'akaze', image => detectAkaze(search.cv, search.keep, image, AKAZE_POINTS), AKAZE_RATIO, 2), sure: 2.5 },
+  { name: 'sift', run: search => addKind(search, 'sift', image => detectSift(image, SIFT_POINTS, opencvBlur(search.cv)), SIFT_RATIO, 3), sure: 1.5 },
   { name: 'tilt', run: addTiltedViews, sure: Infinity }
 ]
 
@@ -197,8 +197,7 @@ function judge (search: Search, stage: string, pairs: Matches, fit: Fit): Judged
   if (overlay === undefined) return undefined
   const [x, y] = overlay.ofReference ? [pairs.x1, pairs.y1] : [pairs.x2, pairs.y2]
   const agreement = measureAgreement(overlay, Array.from(fit.inliers, m => [x[m]!, y[m]!] as const))
-  const [mx, my] = middleOf(pairs, fit)
-  const evidence = gatherEvidence(pairs, fit, agreement, search.reference.image, areaScale(fit.homography, mx, my))
+  const evidence = gatherEvidence(pairs, fit, agreement, search.reference.image)
   return {
     homography: fit.homography,
     logit: weighEvidence(evidence),

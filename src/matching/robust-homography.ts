@@ -95,9 +95,11 @@ function weigh ({ count, x1, y1, x2, y2 }: PointPairs, h: Homography, tolerance:
 /** Centre and spread of both sides, by which the numbers are made of one size. */
 interface Frame {
   readonly total: number
-  readonly from: readonly [x: number, y: number, scale: number]
-  readonly to: readonly [x: number, y: number, scale: number]
+  readonly from: Normalization
+  readonly to: Normalization
 }
+
+type Normalization = readonly [x: number, y: number, scale: number]
 
 function frameOf ({ count, x1, y1, x2, y2 }: PointPairs, weights: Float64Array): Frame {
   let [total, sx1, sy1, sx2, sy2, s1, s2] = [0, 0, 0, 0, 0, 0, 0]
@@ -214,7 +216,7 @@ function projectiveStep (pairs: PointPairs, weights: Float64Array, last: Homogra
   return solution && outOfFrame(Float64Array.of(...solution, 1), from, to)
 }
 
-function outOfFrame (h: Homography, from: Frame['from'], to: Frame['to']): Homography | undefined {
+function outOfFrame (h: Homography, from: Normalization, to: Normalization): Homography | undefined {
   // h * [s 0 -s cx; 0 s -s cy; 0 0 1]
   const [fx, fy, s] = from
   const inner = new Float64Array(9)

@@ -13,16 +13,16 @@ export interface Evidence {
   readonly wholeHull: number
   readonly textureHull: number
   readonly textureAll: number
+  /** Logarithm of the number of places with matches. */
   readonly cells: number
-  readonly score: number
+  /** Logarithm of the nearest over the farthest depth of the frame's corners. */
   readonly perspective: number
-  readonly scale: number
 }
 
 const CELL_PX = 6
 
 /** Gathers the signs. */
-export function gatherEvidence (pairs: PointPairs, fit: Fit, agreement: Agreement, frame: { readonly width: number, readonly height: number }, scale: number): Evidence {
+export function gatherEvidence (pairs: PointPairs, fit: Fit, agreement: Agreement, frame: { readonly width: number, readonly height: number }): Evidence {
   return {
     meanHull: agreement.meanHull,
     shareHull: agreement.shareHull,
@@ -32,15 +32,23 @@ export function gatherEvidence (pairs: PointPairs, fit: Fit, agreement: Agreemen
     textureHull: Math.log(0.003 + agreement.textureHull),
     textureAll: Math.log(0.003 + agreement.textureAll),
     cells: Math.log(1 + countCells(pairs, fit.inliers)),
-    score: Math.log(1 + fit.score),
-    perspective: Math.log(perspectiveOf(fit.homography, frame)),
-    scale: Math.abs(Math.log(scale)) / 2
+    perspective: Math.log(perspectiveOf(fit.homography, frame))
   }
 }
 
-const INTERCEPT = -3.966
-const WEIGHTS: Readonly<Partial<Record<keyof Evidence, number>>> = {
-  meanHull: 2.03, shareHull: 2.313, meanAll: 2.465, shareAll: 2.826, wholeHull: 1.194, textureHull: 0.546
+// Fitted by bench/distance-fit.mjs to one half of the photographs of bench/distance-stress.mjs.
+const INTERCEPT = -4.55
+const WEIGHTS: Readonly<Record<keyof Evidence, number>> = {
+  meanHull: 0.769,
+  shareHull: 0.772,
+  meanAll: 1.113,
+  shareAll: 1.285,
+  wholeHull: 0.708,
+  textureHull: 0.864,
+  // Texture that is not within the hull speaks against a match.
+  textureAll: -0.981,
+  cells: 1.421,
+  perspective: 0.618
 }
 
 /** Log-odds of a match. */

@@ -85,7 +85,6 @@ export interface OpencvLimits {
 const LIMITS: OpencvLimits = { maxThrows: 20, maxHeapBytes: 320 * 1024 * 1024 }
 const PACKAGE = 'opencv-wasm/opencv.js'
 
-const require = createRequire(import.meta.url)
 // State of this thread alone.
 let current: { readonly cv: Instance, throws: number } | undefined
 let made = 0
@@ -129,6 +128,8 @@ export function useOpencv<T> (work: (cv: Opencv, keep: Keep) => T, limits: Openc
 // A new instance in the same thread: the module is evaluated again, and the old one goes with its memory.
 function load (): Instance {
   if (isMainThread) throw new Error('OpenCV is for worker threads: it takes hold of the process and of its memory')
+  // A new one each time: it remembers what it has required.
+  const require = createRequire(import.meta.url)
   const path = require.resolve(PACKAGE)
   delete require.cache[path]
   const listeners = LISTENED.map(event => ({ event, before: new Set(process.rawListeners(event)) }))
@@ -143,17 +144,7 @@ function load (): Instance {
       }
     }
     delete require.cache[path]
-    forgetChild(path)
   }
 }
 
 const LISTENED = ['uncaughtException', 'unhandledRejection'] as const
-
-// The module that required it keeps a list of its children, with all they export.
-function forgetChild (path: string): void {
-  for (const module of Object.values(require.cache)) {
-    const children = module?.children
-    const index = children?.findIndex(child => child.filename === path) ?? -1
-    if (index >= 0) children?.splice(index, 1)
-  }
-}

@@ -1,7 +1,8 @@
 // imagesDifferences: decode both pictures whole, find what differs, and show it as pictures or describe it as areas.
 import { createHash } from 'node:crypto'
 import type { DifferenceResult, ImageDiffer, Shape } from '../engines/image-differ.js'
-import { encodeJpeg } from '../imaging/jpeg-file.js'
+import type { DecodedImage } from '../imaging/decoded-image.js'
+import { encodeJpeg } from '../imaging/encode-jpeg.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import {
   AREAS_VERSION, type DifferenceArea, type DifferenceAreas, type HighlightedDifferences, type ImageAreas, type ImagesDifferences
@@ -21,6 +22,8 @@ export interface CompareImagesParts {
   readonly differ: ImageDiffer
 }
 
+// High enough that lines and letters stay clean.
+const JPEG_QUALITY = 90
 const NOT_ALIGNED = 'the images could not be aligned; they were resized to one size and compared as they are'
 
 /** Makes the service. */
@@ -34,11 +37,15 @@ export function createCompareImages ({ decoder, differ }: CompareImagesParts): C
     if (result.pictures === undefined) return areasOf(result, uuidOf(firstBytes, secondBytes))
     const { pictures } = result
     return await work.stage('encode', async (): Promise<HighlightedDifferences> => ({
-      ref_image: (await encodeJpeg(pictures.first, first.width, first.height)).toString('base64'),
-      query_image: (await encodeJpeg(pictures.second, second.width, second.height)).toString('base64'),
+      ref_image: await jpegOf(pictures.first, first),
+      query_image: await jpegOf(pictures.second, second),
       score: Math.trunc(scoreOf(result) * 10) / 10
     }))
   }
+}
+
+async function jpegOf (data: Uint8Array, { width, height }: DecodedImage): Promise<string> {
+  return (await encodeJpeg({ data, width, height, channels: 3 }, JPEG_QUALITY)).toString('base64')
 }
 
 // Single precision, as the documented scores are.

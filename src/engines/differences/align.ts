@@ -3,7 +3,7 @@ import { blurPlane } from '../../imaging/blur-plane.js'
 import { type Homography, areaScale, compose, cornersOf, invert, project, scaling, toPixels, toShares } from '../../imaging/homography.js'
 import type { Plane } from '../../imaging/lab-planes.js'
 import { refineMotion } from '../../imaging/lucas-kanade.js'
-import { sizeWithin, shrinkPlane } from '../../imaging/resample.js'
+import { sizeWithin, shrinkPlane } from '../../imaging/shrink.js'
 import type { Scratch } from '../../imaging/scratch.js'
 
 /** How well two pictures lie on each other. */

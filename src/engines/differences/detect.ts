@@ -1,7 +1,7 @@
 // From two pictures in register and in one light to the pixels that differ: three sizes, thresholds by the pair's noise.
 import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import { dilateMask, findRegions, type Region } from '../../imaging/regions.js'
-import { halvePlane } from '../../imaging/resample.js'
+import { halvePlane } from '../../imaging/shrink.js'
 import type { Scratch } from '../../imaging/scratch.js'
 import { chooseReach, chromaDistance, envelopeDistance, lightnessSurroundings } from './envelope.js'
 import { activityOf, noiseOf } from './noise.js'
