@@ -4,6 +4,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import type { Config } from './config.js'
+import { createImageDiffer } from './engines/image-differ.js'
 import { createPictureDistance } from './engines/picture-distance.js'
 import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
@@ -14,6 +15,7 @@ import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { heatMapEndpoint } from './http/routes/heat-map.js'
+import { imagesDifferencesEndpoint } from './http/routes/images-differences.js'
 import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
 import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
@@ -33,6 +35,7 @@ import { startPreload } from './runtime/preload.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
+import { createCompareImages } from './services/compare-images.js'
 import { createCompareDistance } from './services/compare-distance.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
@@ -53,6 +56,8 @@ export interface App {
 
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
+// A thread of it holds arrays for the largest pair it has seen.
+const COMPARE_IDLE_MS = 60_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
@@ -127,7 +132,9 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
     runTimeoutMs: config.requestTimeoutMs
   })
-  const pictureDistance = createPictureDistance(createMatcher(opencv, config.matchDeadlineMs))
+  const matcher = createMatcher(opencv, config.matchDeadlineMs)
+  const pictureDistance = createPictureDistance(matcher)
+  const differ = createImageDiffer({ threads: budget.slots, idleTimeoutMs: COMPARE_IDLE_MS, matcher })
   let stopping = false
 
   const http = await buildServer({
@@ -149,6 +156,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       classificationEndpoint(classifyImage),
       heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
+      imagesDifferencesEndpoint(createCompareImages({ decoder, differ })),
       imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance)),
       modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
@@ -173,7 +181,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close(), opencv.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close(), opencv.close()])
       await store.close()
     }
   }

@@ -1,5 +1,5 @@
 // An endpoint as a value: routes only declare; register-endpoint.ts gives the declaration its life.
-import type { Static, TObject } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
 import type { Work } from '../services/work.js'
 
 /** What an endpoint's handler is given. */
@@ -17,7 +17,7 @@ export interface Call<I extends string, O extends TObject> {
 export type Method = 'GET' | 'POST'
 
 /** One function of the API, declared. */
-export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TObject = TObject> {
+export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TSchema = TSchema> {
   /** Last part of the path, as documented; also its name in metrics and in the OpenAPI document. */
   readonly name: string
   /** The whole path, for what the hosted service does not have; else it lives where that has its functions. */
@@ -43,6 +43,6 @@ export interface Endpoint<I extends string = string, O extends TObject = TObject
 }
 
 /** Checks a declaration and forgets its particular types, so that endpoints can stand in one list. */
-export function defineEndpoint<const I extends string, O extends TObject, C extends TObject> (endpoint: Endpoint<I, O, C>): Endpoint {
+export function defineEndpoint<const I extends string, O extends TObject, C extends TSchema> (endpoint: Endpoint<I, O, C>): Endpoint {
   return endpoint as unknown as Endpoint
 }
