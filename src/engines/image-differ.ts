@@ -1,9 +1,8 @@
 // What differs between two pictures, found in worker threads.
-import { Piscina } from 'piscina'
-import { Failure } from '../errors.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import type { RgbImage } from '../imaging/lab-planes.js'
 import type { Matcher } from '../matching/matcher.js'
+import { createThreadPool } from '../runtime/thread-pool.js'
 import type { DifferenceAnswer, DifferenceResult, DifferenceTask } from './differences/difference-worker.js'
 
 export type { DifferenceResult } from './differences/difference-worker.js'
@@ -35,24 +34,9 @@ const WORKER_URL = new URL(`./differences/difference-worker${import.meta.url.end
 
 /** Makes the engine; no thread starts before the first pair. */
 export function createImageDiffer ({ threads, idleTimeoutMs, matcher }: ImageDifferOptions): ImageDiffer {
-  const pool = new Piscina<DifferenceTask, DifferenceAnswer>({
-    filename: WORKER_URL.href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleTimeoutMs,
-    concurrentTasksPerWorker: 1
-  })
-  let closed = false
-
-  async function run (task: DifferenceTask, signal: AbortSignal): Promise<DifferenceAnswer> {
-    signal.throwIfAborted()
-    try {
-      return await pool.run(task, { signal, transferList: [task.first.data.buffer as ArrayBuffer, task.second.data.buffer as ArrayBuffer] })
-    } catch (error) {
-      signal.throwIfAborted()
-      throw closed ? new Failure('busy', 'the server is stopping', { cause: error, retryAfterS: 5 }) : error
-    }
-  }
+  const pool = createThreadPool<DifferenceTask, DifferenceAnswer>({ worker: WORKER_URL, threads, idleTimeoutMs })
+  const run = async (task: DifferenceTask, signal: AbortSignal): Promise<DifferenceAnswer> =>
+    await pool.run(task, { signal, transferList: [task.first.data.buffer as ArrayBuffer, task.second.data.buffer as ArrayBuffer] })
 
   return {
     async compare (first, second, want, signal) {
@@ -66,11 +50,8 @@ export function createImageDiffer ({ threads, idleTimeoutMs, matcher }: ImageDif
       if (informed.kind !== 'done') throw new Error('the comparison asked for features twice')
       return informed.result
     },
-    threads: () => pool.threads.length,
-    async close () {
-      closed = true
-      await pool.destroy()
-    }
+    threads: () => pool.threadIds().length,
+    close: () => pool.close()
   }
 }
 

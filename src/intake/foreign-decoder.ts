@@ -1,7 +1,7 @@
 // BMP and HEIC, which sharp's build cannot read, decoded in a worker thread of their own: the thread can be killed, its
 // memory is bounded, and none of it exists until the first such picture comes.
-import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
+import { createThreadPool } from '../runtime/thread-pool.js'
 import { BmpError, readBmpHeader } from './decode-bmp.js'
 import { damaged, tooManyPixels } from './decode-failures.js'
 import type { ForeignResult, ForeignTask } from './foreign-decoder-worker.js'
@@ -37,46 +37,25 @@ const WORKER_URL = new URL(`./foreign-decoder-worker${import.meta.url.endsWith('
 
 /** Makes the decoder; no thread starts before the first picture, and it ends when none came for a while. */
 export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ForeignDecoderOptions): ForeignDecoder {
-  // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
-  const startPool = (): Piscina<ForeignTask, ForeignResult> => {
-    const pool = new Piscina<ForeignTask, ForeignResult>({
-      filename: WORKER_URL.href,
-      minThreads: 0,
-      maxThreads: MAX_THREADS,
-      idleTimeout: Infinity,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
-    })
-    // A thread that runs out of memory while it is killed has no task left to fail; unheard, that would end the process.
-    pool.on('error', () => {})
-    return pool
-  }
-  let pool: Piscina<ForeignTask, ForeignResult> | undefined
-  let idle: NodeJS.Timeout | undefined
-  const endPool = async (): Promise<void> => {
-    clearTimeout(idle)
-    const ending = pool
-    pool = undefined
-    await ending?.destroy()
-  }
+  const pool = createThreadPool<ForeignTask, ForeignResult>({ worker: WORKER_URL, threads: MAX_THREADS, idleTimeoutMs, maxHeapMb: MAX_HEAP_MB })
   let underWay = 0
-  let closed = false
 
   const run = async (format: ForeignTask['format'], bytes: Uint8Array, signal: AbortSignal): Promise<ForeignResult> => {
-    if (closed) throw stopping()
     // Counted here: the pool's own limit does not hold while its first thread starts.
     if (underWay >= MAX_THREADS + MAX_WAITING) {
       throw new Failure('busy', `${MAX_WAITING} BMP and HEIC pictures are waiting to be decoded, which is the limit`, { retryAfterS: 2 })
     }
     underWay++
-    clearTimeout(idle)
     try {
-      pool ??= startPool()
-      return await runTask(pool, { format, bytes: Uint8Array.from(bytes), maxPixels }, signal)
+      const task = { format, bytes: Uint8Array.from(bytes), maxPixels }
+      return await pool.run(task, { signal, transferList: [task.bytes.buffer] })
     } catch (error) {
-      throw closed ? stopping(error) : error
+      signal.throwIfAborted()
+      if (error instanceof Failure) throw error
+      // The thread died of the picture: out of memory, or a trap in the decoder.
+      throw damaged(format, error)
     } finally {
       underWay--
-      if (underWay === 0) idle = setTimeout(() => { endPool().catch(() => {}) }, idleTimeoutMs).unref()
     }
   }
 
@@ -89,25 +68,8 @@ export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_
       if (result.kind === 'damaged') throw damaged(format, result.reason, format === 'bmp' ? result.reason : undefined)
       return result.bytes
     },
-    threads: () => pool?.threads.length ?? 0,
-    async close () {
-      closed = true
-      await endPool()
-    }
-  }
-}
-
-function stopping (cause?: unknown): Failure {
-  return new Failure('busy', 'the server is stopping', { cause, retryAfterS: 5 })
-}
-
-async function runTask (pool: Piscina<ForeignTask, ForeignResult>, task: ForeignTask, signal: AbortSignal): Promise<ForeignResult> {
-  try {
-    return await pool.run(task, { signal, transferList: [task.bytes.buffer as ArrayBuffer] })
-  } catch (error) {
-    signal.throwIfAborted()
-    // The thread died of the picture: out of memory, or a trap in the decoder.
-    throw damaged(task.format, error)
+    threads: () => pool.threadIds().length,
+    close: () => pool.close()
   }
 }
 

@@ -1,8 +1,7 @@
 // Worker threads for jobs that use OpenCV. Each job is a module of its own whose default export takes a task; all jobs
 // share the threads and, within a thread, the instance of OpenCV. A thread that hangs is killed, one that dies is
 // replaced. Who calls holds a slot of the CPU budget, and there are as many threads as slots: nothing queues here.
-import { Piscina } from 'piscina'
-import { Failure } from '../errors.js'
+import { createDeadline, createThreadPool } from './thread-pool.js'
 
 export interface OpencvPoolOptions {
   /** Threads at most; the slots of the CPU budget. */
@@ -41,34 +40,17 @@ export function opencvJob<Task, Result> (name: string, callerUrl: string): Openc
 
 /** Makes the pool; no thread starts before the first task. */
 export function createOpencvPool ({ threads, idleTimeoutMs, runTimeoutMs }: OpencvPoolOptions): OpencvPool {
-  const pool = new Piscina<unknown, unknown>({
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleTimeoutMs,
-    concurrentTasksPerWorker: 1,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
-  })
-  // A thread that dies without a task is told by an event; unheard, that would end the process. The next task gets a new one.
-  pool.on('error', () => {})
-  let closed = false
-
+  const pool = createThreadPool<unknown, unknown>({ threads, idleTimeoutMs, maxHeapMb: MAX_HEAP_MB })
   return {
     async run<Task, Result> (job: OpencvJob<Task, Result>, task: Task): Promise<Result> {
-      const abort = new AbortController()
-      const timer = setTimeout(() => abort.abort(), runTimeoutMs)
+      const deadline = createDeadline(runTimeoutMs, `the comparison ran for longer than ${runTimeoutMs / 1000} s, which is the limit`)
       try {
-        return await pool.run(task, { filename: job.url.href, signal: abort.signal }) as Result
-      } catch (error) {
-        if (abort.signal.aborted) throw new Failure('deadline_passed', `the comparison ran for longer than ${runTimeoutMs / 1000} s, which is the limit`)
-        throw closed ? new Failure('busy', 'the server is stopping', { cause: error, retryAfterS: 5 }) : error
+        return await pool.run(task, { worker: job.url, signal: deadline.signal }) as Result
       } finally {
-        clearTimeout(timer)
+        deadline.clear()
       }
     },
-    threads: () => pool.threads.length,
-    async close () {
-      closed = true
-      await pool.destroy()
-    }
+    threads: () => pool.threadIds().length,
+    close: () => pool.close()
   }
 }

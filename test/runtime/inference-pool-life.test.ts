@@ -57,7 +57,7 @@ t.test('a thread that crashes or throws is replaced; its run fails and the other
 
 t.test('where no thread can start the run fails at once, and so does the next', async t => {
   const pool = makePool(t, { worker: new URL('workers/broken.mjs', import.meta.url) })
-  for (let i = 0; i < 2; i++) await t.rejects(run(pool, 'a'), /no inference thread can start|it cannot be loaded/)
+  for (let i = 0; i < 2; i++) await t.rejects(run(pool, 'a'), /no worker thread can start|it cannot be loaded/)
 })
 
 t.test('a run past the deadline kills its thread; the others go on and a new thread takes its place', async t => {
