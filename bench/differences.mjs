@@ -198,5 +198,6 @@ const results = { date: new Date().toISOString().slice(0, 10), command: `node be
 for (const [name, measure] of Object.entries({ speed, onePixel, regressions, boards, painted })) {
   results[name] = await measure()
   console.log(name, JSON.stringify(results[name], null, 1))
+  // After each part: the whole takes minutes.
+  writeFileSync(new URL('results/differences.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
 }
-writeFileSync(new URL('results/differences.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)

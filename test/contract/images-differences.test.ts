@@ -36,7 +36,7 @@ const CHANGED: Readonly<Record<string, Box>> = {
 }
 
 t.test('imagesDifferences answers the documented contents, key by key', async t => {
-  const { baseUrl, credentials: { login, accessToken } } = await startServer(t)
+  const { baseUrl, credentials: { login, accessToken } } = await startServer(t, { COMPUTE_REQUEST_TIMEOUT: '5m' })
   const ask = async (image1: Buffer, image2: Buffer, options: Record<string, string> = {}): Promise<{ status: number, text: string, content: Content, code: string, message: string }> => {
     const form = new FormData()
     form.append('image1', new Blob([image1]), 'a')
@@ -49,7 +49,7 @@ t.test('imagesDifferences answers the documented contents, key by key', async t 
 
   await t.test('by default both pictures with the differences highlighted', async t => {
     const { status, text, content, code } = await ask(proof, printed)
-    t.equal(status, 200)
+    t.equal(status, 200, text.slice(0, 200))
     t.equal(code, '0')
     t.same(Object.keys(content), ['ref_image', 'query_image', 'score'])
     t.equal(content.score, Math.trunc(content.score * 10) / 10, 'the score is cut to one decimal')
