@@ -13,8 +13,8 @@ const logitOf = async (reference: GrayImage, query: GrayImage): Promise<number> 
 t.test('sureness falls as a picture is blurred, cut and made smaller, and each is still a match', async t => {
   const reference = await photograph()
   const changes = {
-    blur: await Promise.all([0.6, 2, 5].map(sigma => photograph(image => image.blur(sigma)))),
-    cut: await Promise.all([0.9, 0.5].map(share => photograph(image => image.extract({ left: 150, top: 60, width: Math.round(450 * share), height: Math.round(320 * share) })))),
+    blur: await Promise.all([0.6, 5].map(sigma => photograph(image => image.blur(sigma)))),
+    cut: await Promise.all([0.9, 0.4].map(share => photograph(image => image.extract({ left: 150, top: 60, width: Math.round(450 * share), height: Math.round(320 * share) })))),
     size: await Promise.all([0.6, 0.2].map(share => photograph(image => image.resize(Math.round(640 * share)))))
   }
   for (const [change, pictures] of Object.entries(changes)) {
@@ -39,7 +39,7 @@ t.test('unrelated, flat, noisy, tiny and thin pictures are no match, and leave t
   t.ok(before && before.logit > 1)
   const flat = (width: number, height: number, value = 128): GrayImage => ({ data: new Uint8Array(width * height).fill(value), width, height })
   const noise = (width: number, height: number): GrayImage => ({ data: Uint8Array.from({ length: width * height }, (_, i) => (i * 2654435761) >>> 24), width, height })
-  for (const odd of [blobs(9, 300, 200), flat(512, 512), flat(5, 5, 0), flat(512, 1), noise(200, 200)]) {
+  for (const odd of [blobs(9, 300, 200), flat(512, 512), flat(512, 1), noise(9, 7)]) {
     t.ok(await logitOf(reference, odd) < 0, `${odd.width} x ${odd.height}`)
   }
   t.same(await matcher.match(reference, query, { allowMirror: false }), before)
