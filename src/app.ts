@@ -54,6 +54,12 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
     maxQueue: config.queueLimit
   })
+  const models = await openModelStore(BUILT_MODELS_FOLDER)
+  for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
+  const languages = findOcrLanguages(config.ocrLanguages, models)
+  if (languages.missing.length > 0) {
+    throw new ConfigError(languages.missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
+  }
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
   const accounts = createAccounts({
@@ -82,13 +88,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     timeoutMs: config.requestTimeoutMs,
     maxConcurrent: budget.slots
   })
-  const models = await openModelStore(BUILT_MODELS_FOLDER)
-  for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
-  const languages = findOcrLanguages(config.ocrLanguages, models)
-  if (languages.missing.length > 0) {
-    throw new ConfigError(languages.missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
-  }
   const tesseract = languages.found.length === 0
     ? undefined
     : createTesseract({ threads: budget.slots, languages: languages.found, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })

@@ -80,26 +80,32 @@ function leastConfidence (words: readonly ReadWord[]): number {
 // The second's spaces and accents, where it is sure of them; else the first's spelling.
 function agreed (first: readonly ReadWord[], second: readonly ReadWord[]): ReadWord[] {
   const isSure = leastConfidence(second) >= SECOND_SURE
-  const hasAccents = withoutAccents(textOf(second)) !== textOf(second).normalize('NFD')
-  const words = isSure && second.length > first.length ? second : isSure && hasAccents ? withAccentsOf(first, textOf(second)) : first
+  const spelling = textOf(second)
+  const isBetter = withoutAccents(spelling) !== spelling.normalize('NFD') || (mixesCases(textOf(first)) && !mixesCases(spelling))
+  const words = isSure && second.length > first.length ? second : isSure && isBetter ? spelledAs(first, spelling) : first
   return words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) }))
 }
 
 // Letter by letter over all words of the group, punctuation left out on both sides.
-function withAccentsOf (words: readonly ReadWord[], spelling: string): readonly ReadWord[] {
+function spelledAs (words: readonly ReadWord[], spelling: string): readonly ReadWord[] {
   const letters = [...spelling.normalize('NFC')].filter(isLetter)
   const glyphCount = words.reduce((sum, word) => sum + word.glyphs.filter(glyph => isLetter(glyph.text)).length, 0)
   if (glyphCount !== letters.length) return words
+  const keepsCase = !mixesCases(textOf(words))
   let next = 0
   return words.map(word => {
     const glyphs = word.glyphs.map(glyph => {
       if (!isLetter(glyph.text)) return glyph
       const letter = letters[next++] ?? glyph.text
-      const isAccented = withoutAccents(letter) !== letter.normalize('NFD')
-      return isAccented ? { ...glyph, text: inCaseOf(glyph.text, letter) } : glyph
+      return { ...glyph, text: keepsCase ? inCaseOf(glyph.text, letter) : letter }
     })
     return { ...word, glyphs, text: glyphs.map(glyph => glyph.text).join('') }
   })
+}
+
+// As small capitals are read at times: LoUVRE.
+function mixesCases (text: string): boolean {
+  return /\p{Ll}\p{Lu}/u.test(text)
 }
 
 function isLetter (text: string): boolean {

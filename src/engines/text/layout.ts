@@ -1,7 +1,7 @@
 // Reading order: pieces of lines are joined to lines, lines are ordered by columns, neighbours become paragraphs. The
 // order is Breuel's (High Performance Document Layout Analysis, 2003): of two lines that share a part of their width
 // the upper one comes first; of two side by side the left one, unless a line that spans both stands between them.
-import { type Point, type Quad, boundsOf, quadHeight, quadWidth } from '../../imaging/quad.js'
+import { type Point, type Quad, boundsOf, quadHeight, quadWidth, sliceQuad } from '../../imaging/quad.js'
 import type { Paragraph, PlacedWord, TextLine } from './page.js'
 
 /** A line in the frame of the page as its reader holds it: y down the page, the usual line level. */
@@ -26,6 +26,10 @@ const WORD_GAP = 0.8
 const RUNNING_TEXT = 8
 // So many pairs of running text with the same gap between them are columns.
 const COLUMN_PAIRS = 3
+// So many heights above and below the lines that show it, the gap between columns still counts.
+const NEAR_COLUMN = 10
+// The least gap, in heights, at which a line is taken for two.
+const MIN_COLUMN_GAP = 0.3
 // Lines of one paragraph: as high as each other, and no further apart than this many heights.
 const PARAGRAPH_GAP = 0.9
 
@@ -68,33 +72,69 @@ function weightedMedian (values: ReadonlyArray<{ readonly angle: number, readonl
   return 0
 }
 
-/** A gap between two pieces of running text on one line. */
+/** The gap between two columns, over the lines that show it. */
 interface Gutter {
   readonly left: number
   readonly right: number
-  readonly y: number
+  readonly top: number
+  readonly bottom: number
 }
 
 // Pieces of one line become one, but not across the gap between columns.
 function joinPieces (pieces: readonly Framed[]): Framed[] {
-  const sorted = [...pieces].sort((a, b) => a.left - b.left)
-  const neighbours = sorted.map(piece => rightNeighbour(piece, sorted))
-  const gutters = neighbours.flatMap((right, index): Gutter[] => {
-    const left = sorted[index]
-    return left !== undefined && right !== undefined && isRunning(left) && isRunning(right)
-      ? [{ left: left.right, right: right.left, y: (left.top + left.bottom) / 2 }]
-      : []
-  })
+  const gutters = findGutters(pieces)
+  const sorted = pieces.flatMap(piece => splitAt(piece, gutters)).sort((a, b) => a.left - b.left)
   const lines = new Map<Framed, Framed[]>()
-  for (const [index, left] of sorted.entries()) {
+  for (const left of sorted) {
     const line = lines.get(left) ?? [left]
     lines.set(left, line)
-    const right = neighbours[index]
+    const right = rightNeighbour(left, sorted)
     if (right === undefined || lines.has(right) || !belongTogether(left, right, gutters)) continue
     line.push(right)
     lines.set(right, line)
   }
   return [...new Set(lines.values())].map(join)
+}
+
+// Where several pairs of running text stand side by side with the same gap between them.
+function findGutters (pieces: readonly Framed[]): Gutter[] {
+  const gaps = pieces.flatMap((left): Gutter[] => {
+    const right = rightNeighbour(left, pieces)
+    return right !== undefined && isRunning(left) && isRunning(right) && right.left > left.right
+      ? [{ left: left.right, right: right.left, top: left.top, bottom: left.bottom }]
+      : []
+  })
+  return gaps.flatMap((gap): Gutter[] => {
+    const alike = gaps.filter(other => other.left < gap.right && other.right > gap.left)
+    return alike.length < COLUMN_PAIRS
+      ? []
+      : [{
+          left: gap.left,
+          right: gap.right,
+          top: Math.min(...alike.map(other => other.top)),
+          bottom: Math.max(...alike.map(other => other.bottom))
+        }]
+  })
+}
+
+// The detector has taken two columns for one line here and there: they are set apart between the words at the gap.
+function splitAt (piece: Framed, gutters: readonly Gutter[]): Framed[] {
+  const { words } = piece.line
+  const gutter = gutters.find(({ left, right, top, bottom }) => piece.left < left - piece.height && piece.right > right + piece.height &&
+    piece.bottom > top - NEAR_COLUMN * piece.height && piece.top < bottom + NEAR_COLUMN * piece.height)
+  if (gutter === undefined || !piece.level) return [piece]
+  const share = ((gutter.left + gutter.right) / 2 - piece.left) / (piece.right - piece.left)
+  const first = words.filter(word => (word.from + word.to) / 2 < share)
+  const second = words.slice(first.length)
+  const [before, after] = [first.at(-1), second[0]]
+  if (before === undefined || after === undefined || (after.from - before.to) * (piece.right - piece.left) < MIN_COLUMN_GAP * piece.height) return [piece]
+  const part = (words: readonly PlacedWord[], from: number, to: number): Framed => ({
+    ...piece,
+    line: { words, quad: sliceQuad(piece.line.quad, from, to) },
+    left: piece.left + from * (piece.right - piece.left),
+    right: piece.left + to * (piece.right - piece.left)
+  })
+  return [part(first, 0, before.to), part(second, after.from, 1)]
 }
 
 function rightNeighbour (piece: Framed, sorted: readonly Framed[]): Framed | undefined {
@@ -117,8 +157,10 @@ function isRunning ({ left, right, height }: Framed): boolean {
 }
 
 function belongTogether (left: Framed, right: Framed, gutters: readonly Gutter[]): boolean {
-  const alike = gutters.filter(gutter => gutter.left < right.left && gutter.right > left.right && Math.min(gutter.right, right.left) > Math.max(gutter.left, left.right))
-  if (alike.length >= COLUMN_PAIRS) return false
+  const y = middle(left)
+  const apart = gutters.some(gutter => Math.min(gutter.right, right.left) > Math.max(gutter.left, left.right) &&
+    y > gutter.top - NEAR_COLUMN * left.height && y < gutter.bottom + NEAR_COLUMN * left.height)
+  if (apart) return false
   if (right.left - left.right <= WORD_GAP * Math.min(left.height, right.height)) return true
   return !(isRunning(left) && isRunning(right))
 }

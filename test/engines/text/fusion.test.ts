@@ -19,6 +19,7 @@ const texts = (first: Transcript, second: Transcript): string[] => fuse(first, s
 t.test('where both agree on the letters, accents come from the second and all else from the first', async t => {
   t.same(texts(line(['Musee', 0.99], ['du', 0.99]), line(['Musée', 0.9], ['du', 0.9])), ['Musée', 'du'])
   t.same(texts(line(['THEATRE,', 0.99]), line(['Théâtre.', 0.9])), ['THÉÂTRE,'])
+  t.same(texts(line(['LoUVRE', 0.9]), line(['LOUVRE', 0.9])), ['LOUVRE'], 'and cases where they are mixed')
   t.same(texts(line(['AEON', 0.99]), line(['AËON', 0.5])), ['AEON'], 'unless it is unsure')
   t.same(texts(line(['coeur', 0.9]), line(['cœur', 0.9])), ['coeur'], 'letters that are counted otherwise stay')
 })
