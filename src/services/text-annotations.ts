@@ -1,6 +1,6 @@
 // A page of text as the wire wants it: the whole text, every word, and on request everything between the two.
 import type { PlacedWord, TextPage } from '../engines/text/page.js'
-import { type Point, type Quad, boundsOf, sliceQuad } from '../imaging/quad.js'
+import { type Point, boundsOf, sliceQuad } from '../imaging/quad.js'
 import type { FullText, Poly, TextDetection } from '../wire/text-detection.js'
 
 export interface PageFacts {
@@ -12,6 +12,9 @@ export interface PageFacts {
   readonly fullText: boolean
 }
 
+/** Where vertices may lie. */
+type Frame = Pick<PageFacts, 'width' | 'height'>
+
 /** The content of an answer; nothing where nothing was read. */
 export function writePage (page: TextPage, facts: PageFacts): TextDetection {
   const lines = page.paragraphs.flatMap(paragraph => paragraph.lines)
@@ -20,22 +23,23 @@ export function writePage (page: TextPage, facts: PageFacts): TextDetection {
   const text = lines.map(line => `${line.words.map(word => word.text).join(' ')}\n`).join('')
   return {
     textAnnotations: [
-      { ...(facts.locale !== undefined && { locale: facts.locale }), description: text, boundingPoly: frameOf(words) },
-      ...words.map(word => ({ description: word.text, boundingPoly: polyOf(word.quad) }))
+      { ...(facts.locale !== undefined && { locale: facts.locale }), description: text, boundingPoly: frameOf(words, facts) },
+      ...words.map(word => ({ description: word.text, boundingPoly: polyOf(word.quad, facts) }))
     ],
     ...(facts.fullText && { fullTextAnnotation: fullTextOf(page, text, facts) })
   }
 }
 
 function fullTextOf ({ paragraphs }: TextPage, text: string, { width, height, locale }: PageFacts): FullText {
+  const frame = { width, height }
   const blocks = paragraphs.map(({ lines }) => {
     const words = lines.flatMap(line => line.words)
     const confidence = meanConfidence(words)
     const paragraph = {
-      boundingBox: frameOf(words),
+      boundingBox: frameOf(words, frame),
       words: lines.flatMap((line, lineIndex) => line.words.map((word, index) => {
         const end = index < line.words.length - 1 ? 'SPACE' : lineIndex < lines.length - 1 ? 'EOL_SURE_SPACE' : 'LINE_BREAK'
-        return { boundingBox: polyOf(word.quad), symbols: symbolsOf(word, end), confidence: Math.fround(word.confidence) }
+        return { boundingBox: polyOf(word.quad, frame), symbols: symbolsOf(word, end, frame), confidence: Math.fround(word.confidence) }
       })),
       confidence
     }
@@ -57,7 +61,7 @@ type Symbols = FullText['pages'][number]['blocks'][number]['paragraphs'][number]
 type Break = NonNullable<Symbols[number]['property']>['detectedBreak']['type']
 
 // Each from half way to the one before to half way to the next.
-function symbolsOf ({ glyphs, quad, from, to }: PlacedWord, end: Break): Symbols {
+function symbolsOf ({ glyphs, quad, from, to }: PlacedWord, end: Break, whole: Frame): Symbols {
   const share = (at: number): number => to > from ? (at - from) / (to - from) : 0
   return glyphs.map((glyph, index) => {
     const before = glyphs[index - 1]
@@ -65,7 +69,7 @@ function symbolsOf ({ glyphs, quad, from, to }: PlacedWord, end: Break): Symbols
     const frame = sliceQuad(quad, before === undefined ? 0 : share((before.at + glyph.at) / 2), after === undefined ? 1 : share((after.at + glyph.at) / 2))
     return {
       ...(after === undefined && { property: { detectedBreak: { type: end } } }),
-      boundingBox: polyOf(frame),
+      boundingBox: polyOf(frame, whole),
       text: glyph.text,
       confidence: Math.fround(glyph.confidence)
     }
@@ -76,17 +80,16 @@ function meanConfidence (words: readonly PlacedWord[]): number {
   return Math.fround(words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, words.length))
 }
 
-function polyOf (quad: Quad): Poly {
-  return { vertices: quad.map(vertexOf) }
+function polyOf (quad: readonly Point[], frame: Frame): Poly {
+  return { vertices: quad.map(point => vertexOf(point, frame)) }
 }
 
 // The level frame around words.
-function frameOf (words: readonly PlacedWord[]): Poly {
+function frameOf (words: readonly PlacedWord[], frame: Frame): Poly {
   const { left, top, right, bottom } = boundsOf(words.flatMap(word => [...word.quad]))
-  return { vertices: [{ x: left, y: top }, { x: right, y: top }, { x: right, y: bottom }, { x: left, y: bottom }].map(vertexOf) }
+  return polyOf([{ x: left, y: top }, { x: right, y: top }, { x: right, y: bottom }, { x: left, y: bottom }], frame)
 }
 
-// Rounded, and never -0.
-function vertexOf ({ x, y }: Point): { y: number, x: number } {
-  return { y: Math.round(y) + 0, x: Math.round(x) + 0 }
+function vertexOf ({ x, y }: Point, { width, height }: Frame): { y: number, x: number } {
+  return { y: Math.min(height, Math.max(0, Math.round(y))), x: Math.min(width, Math.max(0, Math.round(x))) }
 }

@@ -184,26 +184,48 @@ function join (pieces: readonly Framed[]): Framed {
   }
 }
 
+// Topological (Kahn 1962); what no rule sets apart comes from the top, and a circle is broken there too.
 function order (lines: readonly Framed[]): Framed[] {
-  // Sorted from the top, so that lines no rule sets apart come in that order.
   const sorted = [...lines].sort((a, b) => middle(a) - middle(b) || a.left - b.left)
-  const before = sorted.map(line => sorted.map(other => other !== line && comesBefore(other, line, sorted)))
+  const spanning = sorted.filter(line => spansOthers(line, sorted))
+  const after = sorted.map(line => [...sorted.keys()].filter(index => sorted[index] !== line && comesBefore(line, sorted[index] as Framed, spanning)))
+  const waitsFor = sorted.map(() => 0)
+  for (const index of after.flat()) waitsFor[index] = (waitsFor[index] ?? 0) + 1
   const waiting = new Set(sorted.keys())
   const ordered: Framed[] = []
   while (waiting.size > 0) {
-    const free = [...waiting].find(index => ![...waiting].some(other => before[index]?.[other])) ?? [...waiting][0] ?? 0
-    waiting.delete(free)
-    ordered.push(sorted[free] as Framed)
+    let next = -1
+    for (const index of waiting) {
+      if (next < 0) next = index
+      if (waitsFor[index] === 0) {
+        next = index
+        break
+      }
+    }
+    waiting.delete(next)
+    ordered.push(sorted[next] as Framed)
+    for (const index of after[next] ?? []) waitsFor[index] = (waitsFor[index] ?? 0) - 1
   }
   return ordered
 }
 
-function comesBefore (a: Framed, b: Framed, all: readonly Framed[]): boolean {
-  if (a.left < b.right && b.left < a.right) return middle(a) < middle(b)
+// Whether it shares its width with two lines that share none with each other: only such a line stands between columns.
+function spansOthers (line: Framed, all: readonly Framed[]): boolean {
+  const touched = all.filter(other => other !== line && shareWidth(line, other))
+  const firstEnd = touched.reduce((least, other) => Math.min(least, other.right), Infinity)
+  return touched.some(other => other.left >= firstEnd)
+}
+
+function shareWidth (a: Framed, b: Framed): boolean {
+  return a.left < b.right && b.left < a.right
+}
+
+function comesBefore (a: Framed, b: Framed, spanning: readonly Framed[]): boolean {
+  if (shareWidth(a, b)) return middle(a) < middle(b)
   if (a.right > b.left) return false
   const top = Math.min(middle(a), middle(b))
   const bottom = Math.max(middle(a), middle(b))
-  return !all.some(c => middle(c) > top && middle(c) < bottom && c.left < a.right && c.right > b.left)
+  return !spanning.some(c => middle(c) > top && middle(c) < bottom && c.left < a.right && c.right > b.left)
 }
 
 function middle ({ top, bottom }: Framed): number {
