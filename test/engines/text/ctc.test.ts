@@ -4,7 +4,9 @@ import { readSteps } from '../../../src/engines/text/ctc.js'
 // Steps as text: each is the likeliest class, '_' the blank; a following number is the probability of a space there.
 const alphabet = { characters: ['', 'a', 'b', 'é', '：', '中', ' '], spaceClass: 6, spaceThreshold: 0.1 }
 
-function steps (...marks: ReadonlyArray<string | readonly [string, number]>): { data: Float32Array, dims: number[] } {
+type Mark = string | readonly [string, number]
+
+function steps (...marks: Mark[]): { data: Float32Array, dims: number[] } {
   const classes = alphabet.characters.length
   const data = new Float32Array(marks.length * classes)
   for (const [step, mark] of marks.entries()) {
@@ -15,7 +17,7 @@ function steps (...marks: ReadonlyArray<string | readonly [string, number]>): { 
   return { data, dims: [1, marks.length, classes] }
 }
 
-const texts = (...marks: Parameters<typeof steps>): string[] => readSteps(steps(...marks), alphabet).map(word => word.text)
+const texts = (...marks: Mark[]): string[] => readSteps(steps(...marks), alphabet).map(word => word.text)
 
 t.test('repetitions are one character, and two with a blank between', async t => {
   t.same(texts('a', 'a', '_', 'b'), ['ab'])
