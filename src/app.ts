@@ -4,28 +4,46 @@ import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
 import { type Config, ConfigError } from './config.js'
+import { createPictureDistance } from './engines/picture-distance.js'
+import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
+import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { heatMapEndpoint } from './http/routes/heat-map.js'
+import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
+import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { textDetectionEndpoint } from './http/routes/text-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createLabelGraph } from './labels/label-graph.js'
+import { createMatcher } from './matching/matcher.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { readLabelEntities } from './runtime/label-table.js'
 import { createLanguageIdentifier } from './runtime/language-identifier.js'
+import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
-import { openModelStore } from './runtime/model-store.js'
-import { findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
+import type { ModelTask } from './runtime/model-facts.js'
+import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
+import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
+import { createOpencvPool } from './runtime/opencv-pool.js'
+import { startPreload } from './runtime/preload.js'
 import { createTesseract } from './runtime/tesseract.js'
 import { usableCpus } from './runtime/usable-cpus.js'
+import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
-import { createDetectObjects } from './services/detect-objects.js'
-import { createDetectText } from './services/detect-text.js'
+import { createCompareDistance } from './services/compare-distance.js'
+import { createDetectObjects, openDetector } from './services/detect-objects.js'
+import { createDetectText, textNets } from './services/detect-text.js'
+import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
+import { openLabelSources } from './services/label-sources/open-label-sources.js'
+import { createListModels } from './services/list-models.js'
 import { VERSION } from './version.js'
 
 /** A server with everything behind it. */
@@ -40,26 +58,21 @@ export interface App {
 
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
-const MODEL_IDLE_MS = 600_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
  * Builds the application; it does not listen yet.
  * @param announce shows the operator the credentials made on a first start; called at most once, never again after
- * @throws StoreError where the data folder cannot be used; ConfigError where data of a language that is asked for is missing
+ * @throws StoreError where the data folder cannot be used; Error where the settings name a set of models or a language that is not here
  */
 export async function buildApp (config: Config, logger: FastifyBaseLogger, announce: (credentials: FirstCredentials) => void): Promise<App> {
   configureSharp()
+  const models = await openModels(config, logger)
   const budget = createCpuBudget({
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
     maxQueue: config.queueLimit
   })
-  const models = await openModelStore(BUILT_MODELS_FOLDER)
-  for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
-  const languages = findOcrLanguages(config.ocrLanguages, models)
-  if (languages.missing.length > 0) {
-    throw new ConfigError(languages.missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
-  }
+  const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
   const accounts = createAccounts({
@@ -88,10 +101,51 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     timeoutMs: config.requestTimeoutMs,
     maxConcurrent: budget.slots
   })
-  const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
-  const tesseract = languages.found.length === 0
+  const pool = createInferencePool({
+    threads: budget.slots,
+    idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+    runTimeoutMs: config.requestTimeoutMs
+  })
+  const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
+  const graph = createLabelGraph(readLabelEntities())
+  const labelSources = openLabelSources({ pool, models, graph, reportFault })
+  const classifyImage = createClassifyImage({
+    decoder,
+    graph,
+    sources: labelSources,
+    reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
+  })
+  const saliency = createModelChoice({ store: models, task: 'saliency', open: model => openEstimator(pool, models, model), reportFault })
+  const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([
+    ['object-detection', objects],
+    ['saliency', {
+      warm: load => saliency.warm(nets => load([...trunkNets(models), ...nets])),
+      serving: () => servingEstimator(models, saliency)
+    }]
+  ])
+  const tesseract = languages.length === 0
     ? undefined
-    : createTesseract({ threads: budget.slots, languages: languages.found, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+    : createTesseract({
+      threads: budget.slots,
+      languages,
+      idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+      runTimeoutMs: config.requestTimeoutMs
+    })
+  const preload = startPreload({
+    tasks: config.modelsPreload,
+    loaders: new Map<ModelTask, () => Promise<void>>([
+      ...[...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }] as const),
+      ['text-detection', async () => { await pool.warm(textNets(models)) }],
+      ['text-recognition', async () => { await tesseract?.warm() }]
+    ]),
+    reportFault: (task, error) => logger.error({ err: error, task }, 'no model could be loaded for this task; the server does not get ready')
+  })
+  const opencv = createOpencvPool({
+    threads: budget.slots,
+    idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+    runTimeoutMs: config.requestTimeoutMs
+  })
+  const pictureDistance = createPictureDistance(createMatcher(opencv, config.matchDeadlineMs))
   let stopping = false
 
   const http = await buildServer({
@@ -99,7 +153,10 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     version: VERSION,
     logger,
     metrics: createMetrics(budget),
-    readiness: (): Readiness => stopping ? { ready: false, reason: 'stopping' } : { ready: true },
+    readiness: (): Readiness => {
+      if (stopping) return { ready: false, reason: 'stopping' }
+      return preload.state === 'loaded' ? { ready: true } : { ready: false, reason: preload.reason }
+    },
     authenticate: createAuthenticate(accounts),
     budget,
     images: { fetcher, maxImageBytes: config.maxImageBytes },
@@ -107,13 +164,25 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
-      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget, tesseract, identify: createLanguageIdentifier(), maxLines: config.ocrMaxLines }))
+      classificationEndpoint(classifyImage),
+      heatMapEndpoint(createDrawHeatMap({ decoder, models: saliency, quality: config.heatMapQuality, reportStandIn })),
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
+      imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance)),
+      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget, tesseract, identify: createLanguageIdentifier(), maxLines: config.ocrMaxLines })),
+      modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+
+  function reportFault ({ task, id, fault }: FaultyModel): void {
+    logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
+
+  function reportStandIn (cause: Failure): void {
+    logger.warn({ task: 'saliency', cause: cause.message }, 'heatMap is drawn by the classic method, which needs no model')
+  }
 
   return {
     http,
@@ -123,8 +192,28 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close(), tesseract?.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), opencv.close(), tesseract?.close()])
       await store.close()
     }
   }
+}
+
+/** Looks at the models and tells the operator what was found. */
+async function openModels (config: Config, logger: FastifyBaseLogger): Promise<ModelStore> {
+  const store = await openModelStore(BUILT_MODELS_FOLDER, { pulledFolder: config.modelsDir, admit: config.models })
+  for (const { id, fault } of store.missing) logger.error({ model: id, fault }, 'this model is not used; what it is for is done by the next best, or answers 503')
+  const lack = lackOfSet(store, config.models)
+  if (lack !== undefined) throw new Error(lack)
+  for (const { task, serving, better } of reportTasks(store)) {
+    const advice = better === undefined ? '' : `; ${better.id} would serve it better: ${remedyFor(better)}`
+    if (serving === undefined) logger.warn({ task }, store.lackFor(task))
+    else logger.info({ task, model: serving.id, set: serving.set }, `${serving.id} serves ${task}${advice}`)
+  }
+  return store
+}
+
+function openLanguages (config: Config, models: ModelStore): OcrLanguages['found'] {
+  const { found, missing } = findOcrLanguages(config.ocrLanguages, models)
+  if (missing.length === 0) return found
+  throw new ConfigError(missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
 }

@@ -1,11 +1,12 @@
 // Every environment variable the server reads: one table that gives the type, the default, the check and the words
 // for README. Nothing else in the program looks at the environment.
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseAllowList } from './intake/address-policy.js'
+import { MODEL_TASKS } from './runtime/model-tasks.js'
 import {
-  parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseLanguageCodes, parseList, parseOnOff,
-  parseOrigins, parsePixels, parseText
+  parseAllOf, parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseLanguageCodes,
+  parseList, parseNeverOr, parseOnOff, parseOrigins, parsePixels, parseText
 } from './setting-values.js'
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
@@ -33,6 +34,10 @@ const SETTINGS = {
   port: setting(['COMPUTE_PORT', 'PORT'], '8080', parseInteger(0, 65535), 'TCP port to listen on'),
   host: setting(['COMPUTE_HOST', 'HOST'], '0.0.0.0', parseText(1, 255), 'address to listen on'),
   dataDir: setting('COMPUTE_DATA_DIR', './data', text => resolve(text), 'folder of the account store; created with mode 0700'),
+  modelsDir: optional('COMPUTE_MODELS_DIR', text => resolve(text), 'folder of pulled models; `models` in the data folder if not given'),
+  models: setting('COMPUTE_MODELS', 'auto', parseChoice('auto', 'embedded', 'standard', 'large'), 'which models may serve: `auto` takes the best that is here for each task; `embedded` what needs no pull; `standard` and `large` want that set to be there, else the server does not start'),
+  modelsPreload: setting('COMPUTE_MODELS_PRELOAD', 'none', parseAllOf(MODEL_TASKS), `models loaded at the start, for which /readyz waits: \`none\`, \`all\`, or a comma list of tasks (${MODEL_TASKS.join(', ')})`),
+  modelsIdleMs: setting('COMPUTE_MODELS_IDLE', '10m', parseNeverOr(parseDuration(1_000, 30 * 86_400_000)), 'time without any work after which inference threads and their models are freed, or `never`'),
   adminLogin: optional('COMPUTE_ADMIN_LOGIN', parseText(1, 200), 'declares the first administrator instead of generating one'),
   adminPassword: optional('COMPUTE_ADMIN_PASSWORD', parseText(10, 200), 'password of the declared administrator, at least 10 characters', true),
   adminApiKey: optional('COMPUTE_ADMIN_API_KEY', parseKey, 'API key of the declared administrator, any form, at least 20 characters', true),
@@ -55,14 +60,16 @@ const SETTINGS = {
   queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
   ocrLanguages: setting('COMPUTE_OCR_LANGUAGES', 'eng,fra', parseLanguageCodes, 'comma list of the languages that textDetection reads with their accents, by Tesseract\'s codes; others than `eng` and `fra` need their package (`npm install @tesseract.js-data/deu`)'),
   ocrMaxLines: setting('COMPUTE_OCR_MAX_LINES', '1000', parseInteger(1, 100_000), 'lines of text in one picture at most; more is answered 413'),
+  heatMapQuality: setting('COMPUTE_HEATMAP_QUALITY', 'default', parseChoice('default', 'fast'), '`fast` halves the computing of heatMap where a request does not say; maps are a little less exact'),
   requestTimeoutMs: setting('COMPUTE_REQUEST_TIMEOUT', '60s', parseDuration(100, 3_600_000), 'longest time for a request once its body is there; then 504'),
+  matchDeadlineMs: setting('COMPUTE_MATCH_DEADLINE', '5s', parseDuration(10, 600_000), 'longest search for a match between two pictures; what is known by then decides'),
   stopDelayMs: setting('COMPUTE_STOP_DELAY', '0s', parseDuration(0, 600_000), 'time between /readyz turning 503 and the end of accepting connections, for load balancers')
 } as const
 
 type SettingKey = keyof typeof SETTINGS
 
 /** The settings of one process: read once, frozen. Durations in milliseconds, sizes in bytes and pixels. */
-export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> }
+export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> } & { readonly modelsDir: string }
 
 /** All that is wrong with the environment at once; `message` holds one line per fault. */
 export class ConfigError extends Error {
@@ -98,6 +105,7 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
     faults.push('COMPUTE_ADMIN_PASSWORD and COMPUTE_ADMIN_API_KEY need COMPUTE_ADMIN_LOGIN beside them')
   }
   if (faults.length > 0) throw new ConfigError(faults)
+  values.modelsDir ??= join(values.dataDir as string, 'models')
   return Object.freeze(values) as Config
 }
 
@@ -105,6 +113,21 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
 export function dataDirOf (env: NodeJS.ProcessEnv): string {
   const { dataDir } = SETTINGS
   return dataDir.parse(readText(dataDir, env, [])?.text ?? dataDir.default ?? '')
+}
+
+/**
+ * Where models are pulled to and which of them may serve, for commands that need no other setting to be right.
+ * @throws ConfigError
+ */
+export function modelSettingsOf (env: NodeJS.ProcessEnv): Pick<Config, 'modelsDir' | 'models'> {
+  const { modelsDir, models } = SETTINGS
+  const chosen = readText(models, env, [])?.text ?? models.default ?? ''
+  const folder = readText(modelsDir, env, [])?.text ?? join(dataDirOf(env), 'models')
+  try {
+    return { modelsDir: resolve(folder), models: models.parse(chosen) }
+  } catch (error) {
+    throw new ConfigError([`${models.names[0]} ${error instanceof Error ? error.message : String(error)} (it is ${JSON.stringify(chosen)})`])
+  }
 }
 
 /** The settings as they may be logged: secrets are replaced by "(set)". */

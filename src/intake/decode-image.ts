@@ -2,6 +2,7 @@
 // asked for, whatever came in.
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { DecodedImage } from '../imaging/decoded-image.js'
+import { enlarge } from '../imaging/enlarge.js'
 import { damaged, decodingLate, tooManyChannels, tooManyPixels, tooManyScans, unacceptable } from './decode-failures.js'
 import { createForeignDecoder } from './foreign-decoder.js'
 import { createGate } from './gate.js'
@@ -18,12 +19,20 @@ export interface ImageDecoderOptions {
   readonly maxConcurrent?: number
 }
 
+export interface DecodeSize {
+  readonly width: number
+  readonly height: number
+  readonly fit: 'inside' | 'fill'
+  readonly kernel?: 'nearest' | 'lanczos3'
+}
+
 export interface DecodeOptions {
   /**
    * The size that is needed; without it the picture keeps its own. 'inside' keeps the proportions and never enlarges;
-   * 'fill' gives exactly this size. The kernel 'nearest' keeps colours as they are where the others mix neighbours.
+   * 'fill' gives exactly this size, linear where it enlarges. The kernel 'nearest' keeps colours as they are where the others
+   * mix neighbours. A function is asked once the upright original's size is known.
    */
-  readonly size?: { readonly width: number, readonly height: number, readonly fit: 'inside' | 'fill', readonly kernel?: 'nearest' | 'lanczos3' }
+  readonly size?: DecodeSize | ((original: DecodedImage['original']) => DecodeSize)
   /** 'flatten' paints transparent parts on white and gives 3 channels; 'keep' gives 4 where the picture has alpha. */
   readonly alpha: 'flatten' | 'keep'
 }
@@ -85,11 +94,13 @@ export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFA
     // Five bands are CMYK with alpha, or something that has no place in RGB.
     if (header.channels > 4 && header.space !== 'cmyk') throw tooManyChannels(format, header.channels)
     signal.throwIfAborted()
-    const pixels = shape(open(bytes, maxPixels).timeout({ seconds: timeoutS }), header, options)
+    const size = typeof options.size === 'function' ? options.size(original) : options.size
+    const pixels = shape(open(bytes, maxPixels).timeout({ seconds: timeoutS }), header, size, options.alpha)
     const { data, info } = await translateErrors(format, timeoutMs, pixels.raw().toBuffer({ resolveWithObject: true }))
     const { width, height, channels } = info
     if (channels !== 3 && channels !== 4) throw tooManyChannels(format, channels)
-    return { data, width, height, channels, original }
+    const decoded = { data, width, height, channels, original } as const
+    return size?.fit === 'fill' ? enlarge(decoded, size) : decoded
   }
 
   return {
@@ -124,11 +135,18 @@ function open (bytes: Uint8Array, limitInputPixels: number | false): Sharp {
   return sharp(bytes, { failOn: FAIL_ON, limitInputPixels, autoOrient: true })
 }
 
-function shape (image: Sharp, header: Metadata, { size, alpha }: DecodeOptions): Sharp {
+// Never larger than the picture in either direction: what is still to be enlarged, `enlarge` does.
+function shape (image: Sharp, header: Metadata, size: DecodeSize | undefined, alpha: DecodeOptions['alpha']): Sharp {
   const flat = alpha === 'flatten' && header.hasAlpha ? image.flatten({ background: WHITE }) : image
   const sized = size === undefined
     ? flat
-    : flat.resize({ width: size.width, height: size.height, fit: size.fit, kernel: size.kernel ?? 'lanczos3', withoutEnlargement: size.fit === 'inside' })
+    : flat.resize({
+      width: Math.min(size.width, size.fit === 'fill' ? header.autoOrient.width : Infinity),
+      height: Math.min(size.height, size.fit === 'fill' ? header.autoOrient.height : Infinity),
+      fit: size.fit,
+      kernel: size.kernel ?? 'lanczos3',
+      withoutEnlargement: true
+    })
   return sized.toColourspace('srgb')
 }
 

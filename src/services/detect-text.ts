@@ -8,8 +8,9 @@ import { createTesseractReader } from '../engines/text/tesseract-reader.js'
 import { Failure } from '../errors.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
-import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
+import type { InferencePool } from '../runtime/inference-pool.js'
 import type { IdentifyLanguage } from '../runtime/language-identifier.js'
+import type { LoadedFrom } from '../runtime/loaded-from.js'
 import type { ImageInput } from '../runtime/model-facts.js'
 import type { Model } from '../runtime/model-manifest.js'
 import type { ModelStore } from '../runtime/model-store.js'
@@ -74,6 +75,11 @@ export function createDetectText (parts: DetectTextParts): DetectText {
     const locale = await work.stage('engine', () => identifyLocale(lines, expected, identify))
     return writePage(page, { ...image.original, locale, fullText })
   }
+}
+
+/** The nets that it runs, to load them ahead. @throws Failure model_missing */
+export function textNets (models: ModelStore): LoadedFrom[] {
+  return [DETECTOR, RECOGNISER].map(id => openModel(models, id).net)
 }
 
 // As BCP-47, without regions.

@@ -5,7 +5,8 @@ import { imageTensor } from '../../imaging/image-tensor.js'
 import { findRegions, type MaskRegion } from '../../imaging/mask-regions.js'
 import { type TurnedRectangle, convexHull, cornersOf, meanInside, minAreaRectangle, uprightRectangle } from '../../imaging/min-area-rectangle.js'
 import { mapQuad, type Quad } from '../../imaging/quad.js'
-import type { InferencePool, LoadedFrom } from '../../runtime/inference-pool.js'
+import type { InferencePool } from '../../runtime/inference-pool.js'
+import type { LoadedFrom } from '../../runtime/loaded-from.js'
 import type { ImageInput } from '../../runtime/model-facts.js'
 
 /** A line of text that was seen. */

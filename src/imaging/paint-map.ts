@@ -1,0 +1,134 @@
+// From an interest map to the pixels of a picture of any size: the last pass over every pixel, so it counts. Large
+// pictures are painted in turns, since all else waits while one is painted.
+import { setImmediate as turn } from 'node:timers/promises'
+import type { ColorRamp } from './color-ramp.js'
+import type { DecodedImage } from './decoded-image.js'
+import { type InterestMap, resizeMap } from './interest-map.js'
+
+/** Row-major pixels, interleaved. */
+export interface Pixels {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly channels: 1 | 3
+}
+
+export interface Frame {
+  readonly width: number
+  readonly height: number
+}
+
+// Cells are refined by cubic interpolation to a fourth, then straight lines between them cannot be told from curves.
+const REFINEMENT = 4
+// Rows that differ, over the whole picture: a map has some fifty cells from top to bottom.
+const DISTINCT_ROWS = 512
+// Rows that may be the same one, so that large pictures show no bands.
+const MAX_REPEAT = 4
+// Painted between two turns of the event loop: some 3 ms.
+const PIXELS_A_TURN = 1 << 18
+// How much of the picture the strongest colour leaves.
+const MAX_OPACITY = 0.6
+// Without interest a picture keeps this much of its light, so that the marked places stand out.
+const SHADE = 0.55
+
+/** One channel: the values (0..1) as bytes, linearly. */
+export async function paintLevels (map: InterestMap, frame: Frame): Promise<Pixels> {
+  const data = new Uint8Array(frame.width * frame.height)
+  await forEachRow(map, frame, (levels, y) => {
+    data.set(levels, y * frame.width)
+  }, (from, to, rows) => repeatRow(data, frame.width, from, to, rows))
+  return { data, ...frame, channels: 1 }
+}
+
+/** The values (0..1) as colours of a ramp. */
+export async function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp): Promise<Pixels> {
+  const data = new Uint8Array(frame.width * frame.height * 3)
+  await forEachRow(map, frame, (levels, y) => {
+    let at = y * frame.width * 3
+    for (let x = 0; x < frame.width; x++) {
+      const color = ramp[levels[x]!]!
+      data[at++] = color
+      data[at++] = color >> 8
+      data[at++] = color >> 16
+    }
+  }, (from, to, rows) => repeatRow(data, frame.width * 3, from, to, rows))
+  return { data, ...frame, channels: 3 }
+}
+
+/** The values (0..1) as colours over a picture, which is darkened where there is no interest. Alpha is left out. */
+export async function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorRamp): Promise<Pixels> {
+  const { data: pixels, width, height, channels } = picture
+  const data = new Uint8Array(width * height * 3)
+  // For each level: what the picture's bytes are multiplied with (of 256), and what is added.
+  const keep = Uint16Array.from({ length: 256 }, (_, level) => {
+    const interest = level / 255
+    return Math.round(256 * (SHADE + (1 - SHADE) * Math.min(1, 2 * interest)) * (1 - MAX_OPACITY * interest))
+  })
+  const [red, green, blue] = [0, 8, 16].map(shift => Uint16Array.from(ramp, (color, level) => 256 * ((color >> shift) & 255) * MAX_OPACITY * level / 255)) as [Uint16Array, Uint16Array, Uint16Array]
+  let level: Uint8Array
+  const blend = (y: number): void => {
+    let from = y * width * channels
+    let to = y * width * 3
+    for (let x = 0; x < width; x++, from += channels) {
+      const at = level[x]!
+      const kept = keep[at]!
+      data[to++] = (pixels[from]! * kept + red[at]!) >> 8
+      data[to++] = (pixels[from + 1]! * kept + green[at]!) >> 8
+      data[to++] = (pixels[from + 2]! * kept + blue[at]!) >> 8
+    }
+  }
+  await forEachRow(map, picture, (levels, y) => {
+    level = levels
+    blend(y)
+  }, (from, to, rows) => { for (let row = 0; row < rows; row++) blend(to + row) })
+  return { data, width, height, channels: 3 }
+}
+
+/**
+ * Gives each distinct row of levels (one byte a pixel) with the row it belongs to, then the rows that are to be the same:
+ * (row, first of the rows that repeat it, how many).
+ */
+async function forEachRow (map: InterestMap, { width, height }: Frame, draw: (levels: Uint8Array, y: number) => void, repeat: (from: number, to: number, rows: number) => void): Promise<void> {
+  const fine = resizeMap(map, map.width * REFINEMENT, map.height * REFINEMENT)
+  const scaled = fine.values.map(value => Math.min(1, value) * 255 * 256)
+  const step = Math.min(MAX_REPEAT, Math.ceil(height / DISTINCT_ROWS))
+  const levels = new Uint8Array(width)
+  const line = new Float32Array(fine.width)
+  let painted = 0
+  for (let y = 0; y < height; y += step) {
+    if (painted > PIXELS_A_TURN) {
+      await turn()
+      painted = 0
+    }
+    const rows = Math.min(step, height - y)
+    const at = Math.min(fine.height - 1, Math.max(0, (y + rows / 2) * fine.height / height - 0.5))
+    const upper = Math.floor(at)
+    const lower = Math.min(fine.height - 1, upper + 1)
+    const part = at - upper
+    for (let x = 0; x < fine.width; x++) line[x] = scaled[upper * fine.width + x]! * (1 - part) + scaled[lower * fine.width + x]! * part
+    stretchLine(line, levels)
+    draw(levels, y)
+    if (rows > 1) repeat(y, y + 1, rows - 1)
+    painted += rows * width
+  }
+}
+
+/** A line of values (0..255 * 256) over a row of pixels, straight between the middles of its cells, as bytes. */
+function stretchLine (line: Float32Array, levels: Uint8Array): void {
+  const width = levels.length
+  const cell = width / line.length
+  let x = 0
+  for (let i = -1; i < line.length; i++) {
+    const from = line[Math.max(0, i)]!
+    const slope = (line[Math.min(line.length - 1, i + 1)]! - from) / cell
+    const end = i + 1 === line.length ? width : Math.min(width, Math.ceil((i + 1.5) * cell - 0.5))
+    // Whole numbers, of 65536 a level; half a level on top, so that cutting off the lowest bytes rounds.
+    let value = Math.round(256 * (from + slope * (x + 0.5 - (i + 0.5) * cell) + 128))
+    const step = Math.round(256 * slope)
+    for (; x < end; x++, value += step) levels[x] = value >> 16
+  }
+}
+
+function repeatRow (data: Uint8Array, length: number, from: number, to: number, rows: number): void {
+  for (let row = to; row < to + rows; row++) data.copyWithin(row * length, from * length, (from + 1) * length)
+}
