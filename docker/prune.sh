@@ -13,6 +13,13 @@ for library in musl; do
   rm -rf @img/*"$library"* @libsql/*"$library"* @node-rs/*"$library"*
 done
 
+# Tesseract: three builds for different processors, of which the bundled forms are never loaded; only LSTM is used.
+find tesseract.js-core -name 'tesseract-core*.js' ! -name '*-lstm.js' -delete 2>/dev/null || true
+find tesseract.js-core -name 'tesseract-core*.wasm' ! -name '*-lstm.wasm' -delete 2>/dev/null || true
+find tesseract.js-core -name '*.wasm.js' -delete 2>/dev/null || true
+# cld3-asm carries the same wasm for browsers, as ES modules and as sources.
+rm -rf cld3-asm/dist/esm cld3-asm/src cld3-asm/dist/cjs/lib/browser
+
 # onnxruntime-node carries every system in one package.
 here="$(node -p 'process.platform + "/" + process.arch')"
 for binaries in onnxruntime-node/bin/napi-*/*/*; do

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
-import type { Config } from './config.js'
+import { type Config, ConfigError } from './config.js'
 import { createImageDiffer } from './engines/image-differ.js'
 import { createPictureDistance } from './engines/picture-distance.js'
 import type { Failure } from './errors.js'
@@ -19,6 +19,7 @@ import { imagesDifferencesEndpoint } from './http/routes/images-differences.js'
 import { imagesDistanceEndpoint } from './http/routes/images-distance.js'
 import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
+import { textDetectionEndpoint } from './http/routes/text-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createLabelGraph } from './labels/label-graph.js'
@@ -26,18 +27,22 @@ import { createMatcher } from './matching/matcher.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
 import { readLabelEntities } from './runtime/label-table.js'
+import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
+import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
 import { createOpencvPool } from './runtime/opencv-pool.js'
 import { startPreload } from './runtime/preload.js'
+import { createTesseract } from './runtime/tesseract.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createCompareImages } from './services/compare-images.js'
 import { createCompareDistance } from './services/compare-distance.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
+import { createDetectText, textNets } from './services/detect-text.js'
 import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
 import { openLabelSources } from './services/label-sources/open-label-sources.js'
@@ -63,7 +68,7 @@ const PURGE_INTERVAL_MS = 3_600_000
 /**
  * Builds the application; it does not listen yet.
  * @param announce shows the operator the credentials made on a first start; called at most once, never again after
- * @throws StoreError where the data folder cannot be used; Error where the settings name a set of models that is not here
+ * @throws StoreError where the data folder cannot be used; Error where the settings name a set of models or a language that is not here
  */
 export async function buildApp (config: Config, logger: FastifyBaseLogger, announce: (credentials: FirstCredentials) => void): Promise<App> {
   configureSharp()
@@ -72,6 +77,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
     maxQueue: config.queueLimit
   })
+  const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
   const accounts = createAccounts({
@@ -122,9 +128,21 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       serving: () => servingEstimator(models, saliency)
     }]
   ])
+  const tesseract = languages.length === 0
+    ? undefined
+    : createTesseract({
+      threads: budget.slots,
+      languages,
+      idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+      runTimeoutMs: config.requestTimeoutMs
+    })
   const preload = startPreload({
     tasks: config.modelsPreload,
-    loaders: new Map([...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }])),
+    loaders: new Map<ModelTask, () => Promise<void>>([
+      ...[...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }] as const),
+      ['text-detection', async () => { await pool.warm(textNets(models)) }],
+      ['text-recognition', async () => { await tesseract?.warm() }]
+    ]),
     reportFault: (task, error) => logger.error({ err: error, task }, 'no model could be loaded for this task; the server does not get ready')
   })
   const opencv = createOpencvPool({
@@ -158,6 +176,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
       imagesDifferencesEndpoint(createCompareImages({ decoder, differ })),
       imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance)),
+      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget, tesseract, identify: createLanguageIdentifier(), maxLines: config.ocrMaxLines })),
       modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
   })
@@ -181,7 +200,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close(), opencv.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close(), opencv.close(), tesseract?.close()])
       await store.close()
     }
   }
@@ -199,4 +218,10 @@ async function openModels (config: Config, logger: FastifyBaseLogger): Promise<M
     else logger.info({ task, model: serving.id, set: serving.set }, `${serving.id} serves ${task}${advice}`)
   }
   return store
+}
+
+function openLanguages (config: Config, models: ModelStore): OcrLanguages['found'] {
+  const { found, missing } = findOcrLanguages(config.ocrLanguages, models)
+  if (missing.length === 0) return found
+  throw new ConfigError(missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
 }

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { parseAllowList } from './intake/address-policy.js'
 import { MODEL_TASKS } from './runtime/model-tasks.js'
 import {
-  parseAllOf, parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseList, parseNeverOr,
-  parseOnOff, parseOrigins, parsePixels, parseText
+  parseAllOf, parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseLanguageCodes,
+  parseList, parseNeverOr, parseOnOff, parseOrigins, parsePixels, parseText
 } from './setting-values.js'
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
@@ -58,6 +58,8 @@ const SETTINGS = {
   logLevel: setting('COMPUTE_LOG_LEVEL', 'info', parseChoice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'least level that is logged'),
   concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseConcurrency, 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
   queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
+  ocrLanguages: setting('COMPUTE_OCR_LANGUAGES', 'eng,fra', parseLanguageCodes, 'comma list of the languages that textDetection reads with their accents, by Tesseract\'s codes; others than `eng` and `fra` need their package (`npm install @tesseract.js-data/deu`)'),
+  ocrMaxLines: setting('COMPUTE_OCR_MAX_LINES', '1000', parseInteger(1, 100_000), 'lines of text in one picture at most; more is answered 413'),
   heatMapQuality: setting('COMPUTE_HEATMAP_QUALITY', 'default', parseChoice('default', 'fast'), '`fast` halves the computing of heatMap where a request does not say; maps are a little less exact'),
   requestTimeoutMs: setting('COMPUTE_REQUEST_TIMEOUT', '60s', parseDuration(100, 3_600_000), 'longest time for a request once its body is there; then 504'),
   matchDeadlineMs: setting('COMPUTE_MATCH_DEADLINE', '5s', parseDuration(10, 600_000), 'longest search for a match between two pictures; what is known by then decides'),

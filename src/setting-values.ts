@@ -90,6 +90,14 @@ export function parseOrigins (text: string): readonly string[] {
   })
 }
 
+/** A comma list of Tesseract's language codes such as `eng` or `chi_sim`, each once. */
+export function parseLanguageCodes (text: string): readonly string[] {
+  return [...new Set(parseList(text).map(code => {
+    if (!/^[a-z]{3}(_[a-z]{3,4})?$/.test(code)) throw new Error(`must be a comma list of language codes such as eng,fra; ${JSON.stringify(code)} is none`)
+    return code
+  }))]
+}
+
 /** A comma list of some of the given words; `all` is all of them, `none` is none. */
 export function parseAllOf<W extends string> (words: readonly W[]): Parser<readonly W[]> {
   return text => {

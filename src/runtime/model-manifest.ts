@@ -5,7 +5,8 @@ import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseText, shapeError, shapeFaults } from './check-json.js'
 import {
-  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, type ModelTask, ModelTaskSchema, NOTHING_ELSE, PreferenceSchema, ValuesInputSchema
+  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, type ModelTask, ModelTaskSchema, NOTHING_ELSE, PreferenceSchema,
+  TranscriptionSchema, ValuesInputSchema
 } from './model-facts.js'
 
 const Sha256Schema = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -38,6 +39,8 @@ const describing = {
   /** The model whose outputs are this one's inputs, by the same names. */
   trunk: Type.Optional(IdSchema),
   labels: Type.Optional(ClassLabelsSchema),
+  /** Of a net that reads text. */
+  transcription: Type.Optional(TranscriptionSchema),
   /** From scores to probabilities. */
   calibration: Type.Optional(CalibrationSchema),
   /** The same for labels of the whole picture: of an object detector the largest score of a class. */
@@ -195,6 +198,7 @@ function faultsOf (model: Model): string[] {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push('a converted model has one picture as its input')
   }
+  if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')
   faults.push(...Object.keys(model.preference ?? {}).filter(task => !(model.tasks as string[]).includes(task)).map(task => `it is preferred for ${task}, which is none of its tasks`))
   for (const input of model.inputs) {
     if (input.kind !== 'image') continue

@@ -58,6 +58,11 @@ export interface ModelStore {
    * @throws Failure model_missing, with what to do
    */
   find (id: string, outputs: readonly string[]): { readonly net: LoadedFrom, readonly facts: Model }
+  /**
+   * The path of a model's file by its name, for files that are no nets.
+   * @throws Failure model_missing, with what to do
+   */
+  fileOf (id: string, name: string): string
   /** Why nothing serves a task and what to do, for the message of a Failure model_missing. */
   lackFor (task: ModelTask): string
 }
@@ -82,6 +87,11 @@ export async function openModelStore (builtFolder: string, { pulledFolder, admit
       const model = serving.find(({ facts }) => facts.id === id)
       if (model === undefined) throw new Failure('model_missing', `the model ${id} is not there; ${remedyFor(rows.find(row => row.id === id))}`)
       return { net: model.netWith(outputs), facts: model.facts }
+    },
+    fileOf (id, name) {
+      const path = models.find(({ facts, state }) => facts.id === id && state === 'installed')?.files.find(({ file }) => file.name === name)?.path
+      if (path === undefined) throw new Failure('model_missing', `the model ${id} is not there; ${remedyFor(rows.find(row => row.id === id))}`)
+      return path
     },
     lackFor (task) {
       const installed = rankModels(serving, task).map(({ facts }) => facts.id)

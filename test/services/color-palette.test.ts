@@ -6,7 +6,7 @@ import type { Work } from '../../src/services/work.js'
 
 function decoderOf (image: DecodedImage): { decoder: ImageDecoder, asked: unknown[] } {
   const asked: unknown[] = []
-  return { asked, decoder: { decode: async (bytes, options) => { asked.push(options); return image }, close: async () => {} } }
+  return { asked, decoder: { decode: async (bytes, options) => { asked.push(options); return image }, resize: async image => image, close: async () => {} } }
 }
 
 function workOf (): { work: Work, stages: string[] } {
