@@ -35,6 +35,18 @@ export async function identifyLocale (lines: readonly string[], expected: readon
   return await vote(lower, expected, identify) ?? byLetters(text, expected) ?? whole?.language ?? UNDETERMINED
 }
 
+/**
+ * Whether lines may be in one of some languages: they hold a letter with an accent, or nothing else is sure. Read without
+ * accents, French looks like English at times.
+ */
+export async function mayBeIn (languages: readonly string[], lines: readonly string[], identify: IdentifyLanguage): Promise<boolean> {
+  if (languages.length === 0) return false
+  const text = lines.join(' ').toLowerCase()
+  if (/[^\P{sc=Latn}a-z]/u.test(text) || (text.match(/\p{L}/gu)?.length ?? 0) < LONG_TEXT) return true
+  const whole = await identify(text)
+  return whole === undefined || whole.probability < SURE || languages.includes(whole.language)
+}
+
 async function vote (lines: readonly string[], expected: readonly string[], identify: IdentifyLanguage): Promise<string | undefined> {
   const votes = new Map<string, number>()
   for (const line of lines) {

@@ -1,6 +1,6 @@
 // textDetection: decode, read, tell the language, and write it all down.
 import { readFileSync } from 'node:fs'
-import { identifyLocale } from '../engines/locale.js'
+import { identifyLocale, mayBeIn } from '../engines/locale.js'
 import { type ReadingConditions, type TextReader, createTextReader } from '../engines/text-reader.js'
 import { createLineDetector } from '../engines/text/line-detector.js'
 import { createLineRecogniser, parseAlphabet } from '../engines/text/line-recogniser.js'
@@ -68,7 +68,7 @@ export function createDetectText (parts: DetectTextParts): DetectText {
       spread: (items, piece) => spreadWork(budget, items, piece, work.signal),
       mayLackAccents: async lines => hints.length > 0
         ? hints.some(hint => withAccents.includes(hint))
-        : withAccents.includes(await identifyLocale(lines, [...withAccents, ...readable], identify))
+        : await mayBeIn(withAccents, lines, identify)
     }
     const page = await work.stage('engine', () => read(image, small, conditions))
     const lines = page.paragraphs.flatMap(paragraph => paragraph.lines.map(line => line.words.map(word => word.text).join(' ')))

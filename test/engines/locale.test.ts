@@ -1,5 +1,5 @@
 import t from 'tap'
-import { identifyLocale } from '../../src/engines/locale.js'
+import { identifyLocale, mayBeIn } from '../../src/engines/locale.js'
 import { createLanguageIdentifier } from '../../src/runtime/language-identifier.js'
 
 const identify = createLanguageIdentifier()
@@ -23,4 +23,12 @@ t.test('other scripts tell their language, and no letters tell none', async t =>
   t.equal(await locale('осторожно, двери закрываются'), 'ru')
   t.equal(await locale('12.50 € – 3'), 'und')
   t.equal(await locale(''), 'und')
+})
+
+t.test('accents are to be expected unless another language is sure', async t => {
+  const may = (text: string): Promise<boolean> => mayBeIn(['fr'], [text], identify)
+  t.ok(await may('Creme brulee'))
+  t.ok(await may('The quick brown dog jumped over the lazy fox, and the café was closed on that day'))
+  t.notOk(await may('The quick brown dog jumped over the lazy fox. The quick brown dog jumped over it again'))
+  t.notOk(await mayBeIn([], ['Creme brulee'], identify))
 })
