@@ -37,7 +37,7 @@ t.test('a part that differs does not pull', async t => {
   for (let y = 30; y < 60; y++) first.data.fill(250, y * WIDTH + 40, y * WIDTH + 70)
   const found = refineMotion(first, scene((x, y) => [x, y]), identity(), { motion: 'affine', iterations: 20 })
   const [u, v] = project(found ?? identity(), 60, 45)
-  t.ok(Math.hypot(u - 61, v - 45) < 0.2, `${u}, ${v}`)
+  t.ok(Math.hypot(u - 61, v - 45) < 0.3, `${u}, ${v}`)
 })
 
 t.test('a flat plane has nothing to hold on to', async t => {
