@@ -256,6 +256,8 @@ function benchDifferences () {
   const result = results('differences.json')
   if (result === undefined) return 'Not measured yet.'
   const { painted, boards, regressions, onePixel, speed } = result
+  // The parts are measured one after the other and written as they come.
+  if (painted === undefined || boards === undefined) return 'Measured in part: bench/results/differences.json.'
   const row = (name, { pairs, recall, precision, boxIou, clean }) => [name, pairs ?? '', recall ?? '', precision ?? '', boxIou ?? '', clean ?? '']
   return [
     `Edits painted into ${painted.photographs} photographs that nothing was tuned on (objects added, removed and recoloured, discs, lines of two pixels, a letter of 15 points), in place and with the second picture re-encoded, lit otherwise, shifted, scaled, turned or blurred; clean is the share of pairs without edits in which nothing is reported (\`${result.command}\`, ${result.date}):`,

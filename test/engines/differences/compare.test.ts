@@ -1,0 +1,113 @@
+import t from 'tap'
+import { compare } from '../../../src/engines/differences/compare.js'
+import { fitLight, levelsUnder } from '../../../src/engines/differences/light.js'
+import { chooseRoute } from '../../../src/engines/differences/route.js'
+import type { RgbImage } from '../../../src/imaging/lab-planes.js'
+import { createScratch } from '../../../src/imaging/scratch.js'
+import { warpRgb } from '../../../src/imaging/warp.js'
+import { seededRandom } from '../../imaging/pictures.js'
+
+t.setTimeout(100_000)
+const WIDTH = 240
+const HEIGHT = 180
+const scratch = createScratch(64e6)
+
+/** A picture with texture at every size, the same in every run. */
+function scene (): RgbImage {
+  const random = seededRandom(5)
+  const blobs = Array.from({ length: 40 }, () => ({ x: random() * WIDTH, y: random() * HEIGHT, r: 4 + random() * 22, color: [random() * 220 + 20, random() * 220 + 20, random() * 220 + 20] }))
+  const data = new Uint8Array(WIDTH * HEIGHT * 3)
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const color = [130, 120, 110]
+      for (const blob of blobs) {
+        const share = Math.min(1, Math.max(0, blob.r - Math.hypot(x - blob.x, y - blob.y)))
+        for (let c = 0; c < 3; c++) color[c]! += share * 0.7 * (blob.color[c]! - color[c]!)
+      }
+      data.set(color.map(Math.round), (y * WIDTH + x) * 3)
+    }
+  }
+  return { data, width: WIDTH, height: HEIGHT }
+}
+
+function changed (image: RgbImage, change: (level: number, pixel: number, channel: number) => number): RgbImage {
+  return { ...image, data: image.data.map((level, i) => Math.min(255, Math.max(0, Math.round(change(level, Math.floor(i / 3), i % 3))))) }
+}
+
+/** With a disc painted on it. */
+function withDisc (image: RgbImage, x: number, y: number, radius: number, color: readonly number[]): RgbImage {
+  return changed(image, (level, pixel, c) => Math.hypot(pixel % WIDTH - x, Math.floor(pixel / WIDTH) - y) <= radius ? color[c]! : level)
+}
+
+function differences (first: RgbImage, second: RgbImage) {
+  const found = compare(first, second, scratch)
+  scratch.reset()
+  if ('bySize' in found) throw new Error('features were wanted')
+  return found
+}
+
+const plain = scene()
+const noisy = (image: RgbImage): RgbImage => {
+  const random = seededRandom(9)
+  return changed(image, level => level + (random() - 0.5) * 8)
+}
+
+t.test('the route follows from what the two share', async t => {
+  t.equal(chooseRoute(plain, { ...plain, data: Uint8Array.from(plain.data) }).route, 'equal')
+  t.equal(chooseRoute(plain, withDisc(plain, 100, 80, 12, [250, 10, 10])).route, 'exact')
+  t.equal(chooseRoute(plain, noisy(plain)).route, 'tolerant')
+  t.equal(chooseRoute(plain, changed(plain, level => level * 1.05)).route, 'tolerant')
+})
+
+t.test('in one frame a disc is found to the pixel', async t => {
+  const { differences: [found, ...more] } = differences(plain, withDisc(plain, 100, 80, 12, [250, 10, 250]))
+  t.same(more, [])
+  t.same(found?.first.box, { x: 88, y: 68, width: 25, height: 25 })
+  t.equal(found?.first, found?.second)
+})
+
+t.test('noise, light, a shift and a turn alone are no difference; a disc in them is', async t => {
+  const turn = Float64Array.of(0.9996, -0.0262, 3, 0.0262, 0.9996, -3, 0, 0, 1)
+  const nuisances: Array<readonly [string, (image: RgbImage) => RgbImage]> = [
+    ['noise', noisy],
+    ['light', image => changed(image, level => level * 0.95 + 3)],
+    ['shift', image => noisy(warpRgb(image, Float64Array.of(1, 0, 2, 0, 1, -1.5, 0, 0, 1), WIDTH, HEIGHT).image)],
+    ['turn', image => noisy(warpRgb(image, turn, WIDTH, HEIGHT).image)]
+  ]
+  for (const [name, apply] of nuisances) {
+    const alone = differences(plain, apply(plain))
+    t.equal(alone.differences.length, 0, `${name} alone`)
+    t.ok(alone.aligned)
+    const { differences: found } = differences(plain, apply(withDisc(plain, 140, 90, 9, [250, 250, 20])))
+    t.equal(found.length, 1, `${name} with a disc`)
+    const { x, y, width, height } = found[0]?.first.box ?? { x: 0, y: 0, width: 0, height: 0 }
+    t.ok(Math.abs(x + width / 2 - 140.5) <= 1.5 && Math.abs(y + height / 2 - 90.5) <= 1.5 && width >= 17 && width <= 23, `${name}: ${x}, ${y}, ${width}, ${height}`)
+  }
+})
+
+t.test('the score never falls when a difference is added', async t => {
+  const one = differences(plain, withDisc(plain, 60, 60, 10, [200, 200, 200])).differences
+  const two = differences(plain, withDisc(withDisc(plain, 60, 60, 10, [200, 200, 200]), 180, 120, 10, [255, 0, 255])).differences
+  const score = (found: typeof one): number => Math.max(...found.map(({ peak }) => peak))
+  t.ok(score(two) >= score(one))
+})
+
+t.test('light is fitted: gain, gamma and vignette', async t => {
+  const inside = new Uint8Array(WIDTH * HEIGHT).fill(1)
+  const error = (second: RgbImage): number => {
+    const model = fitLight(plain, second, inside)
+    if (model === undefined) return Infinity
+    const read = levelsUnder(model, plain, second)
+    const out = new Float64Array(3)
+    let sum = 0
+    for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
+      read(pixel, pixel % WIDTH, Math.floor(pixel / WIDTH), out)
+      for (let c = 0; c < 3; c++) sum += Math.abs(out[c]! - plain.data[pixel * 3 + c]!)
+    }
+    return sum / WIDTH / HEIGHT / 3
+  }
+  t.equal(fitLight(plain, plain, inside), undefined, 'equal light needs no model')
+  t.ok(error(changed(plain, (level, pixel, c) => level * [1.06, 1, 0.94][c]!)) < 0.8, 'white balance')
+  t.ok(error(changed(plain, level => 255 * (level / 255) ** 1.25)) < 1, 'gamma')
+  t.ok(error(changed(plain, (level, pixel) => level * (1 - 0.3 * ((pixel % WIDTH / WIDTH - 0.5) ** 2 + (Math.floor(pixel / WIDTH) / HEIGHT - 0.5) ** 2) / 0.5))) < 1.2, 'vignette')
+})
