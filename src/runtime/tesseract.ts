@@ -1,9 +1,9 @@
 // Tesseract in worker threads of its own: loaded when first asked for, one picture at a time in each, killed and
 // replaced when it takes too long or breaks. Who calls holds a slot of the CPU budget, and there are as many threads as
 // slots. It is given pixels of ours, never anyone's file: a damaged one could break it.
-import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
 import type { GreyPicture, LanguageData, TesseractLine, TesseractResult, TesseractTask } from './tesseract-worker.js'
+import { createDeadline, createThreadPool } from './thread-pool.js'
 
 export type { GreyPicture, LanguageData, TesseractBox, TesseractLine, TesseractSymbol, TesseractWord } from './tesseract-worker.js'
 
@@ -38,27 +38,11 @@ const WORKER_URL = new URL(`./tesseract-worker${import.meta.url.endsWith('.ts') 
 
 /** Makes it; no thread starts before the first picture. */
 export function createTesseract ({ threads, languages, idleTimeoutMs, runTimeoutMs }: TesseractOptions): Tesseract {
-  const pool = new Piscina<TesseractTask, TesseractResult>({
-    filename: WORKER_URL.href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleTimeoutMs,
-    concurrentTasksPerWorker: 1
-  })
-  let closed = false
+  const pool = createThreadPool<TesseractTask, TesseractResult>({ worker: WORKER_URL, threads, idleTimeoutMs })
 
   async function ask (task: TesseractTask): Promise<readonly TesseractLine[]> {
-    const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), runTimeoutMs)
-    let result: TesseractResult
-    try {
-      result = await pool.run(task, { signal: abort.signal })
-    } catch (error) {
-      if (abort.signal.aborted) throw new Failure('deadline_passed', `Tesseract read for longer than ${runTimeoutMs / 1000} s, which is the limit`)
-      throw closed ? new Failure('busy', 'the server is stopping', { cause: error, retryAfterS: 5 }) : error
-    } finally {
-      clearTimeout(timer)
-    }
+    const deadline = createDeadline(runTimeoutMs, `Tesseract read for longer than ${runTimeoutMs / 1000} s, which is the limit`)
+    const result = await pool.run(task, { signal: deadline.signal }).finally(() => deadline.clear())
     if (result.kind === 'done') return result.lines
     if (result.kind === 'not_loaded') {
       throw new Failure('model_missing', `Tesseract's language data (${languages.map(({ code }) => code).join(', ')}) cannot be loaded; \`compute-api models verify\` tells what is wrong`, { cause: result.reason })
@@ -68,14 +52,11 @@ export function createTesseract ({ threads, languages, idleTimeoutMs, runTimeout
 
   return {
     languages: languages.map(({ code }) => code),
-    threads: () => pool.threads.length,
+    threads: () => pool.threadIds().length,
     read: async (picture, mode) => await ask({ languages, picture, mode }),
     async warm () {
       await Promise.all(Array.from({ length: threads }, async () => await ask({ languages, picture: undefined, mode: 'line' })))
     },
-    async close () {
-      closed = true
-      await pool.destroy()
-    }
+    close: () => pool.close()
   }
 }
