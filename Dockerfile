@@ -1,4 +1,6 @@
-# Three steps: everything to build, what is needed to run, and the image itself.
+# Four steps: everything to build, what is needed to run, models that are asked for, and the image itself.
+# --build-arg MODELS=standard (or large) puts that set into the image; without it nothing is fetched.
+ARG MODELS=embedded
 FROM node:24-bookworm-slim AS build
 # onnxruntime-node's install script would download CUDA.
 ENV ONNXRUNTIME_NODE_INSTALL=skip
@@ -17,6 +19,17 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY docker/prune.sh ./docker/
 RUN npm ci --omit=dev && npm cache clean --force && sh docker/prune.sh
+
+# Behind a proxy: --build-arg HTTPS_PROXY=... is passed on by the builder. From a mirror: --build-arg MODELS_FROM=URL.
+FROM production AS models
+ARG MODELS
+ARG MODELS_FROM=
+COPY --from=build /app/dist ./dist
+COPY models/labels ./models/labels
+RUN mkdir /pulled \
+ && if [ "$MODELS" != embedded ]; then \
+      COMPUTE_MODELS_DIR=/pulled node dist/compute-api.cjs models pull --set "$MODELS" ${MODELS_FROM:+--from "$MODELS_FROM"}; \
+    fi
 
 FROM node:24-bookworm-slim
 ARG VERSION=0.1.0
@@ -37,6 +50,8 @@ WORKDIR /app
 COPY package.json LICENSE NOTICE ./
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# Beside the built ones, where no volume hides them; COMPUTE_MODELS_DIR is for what is pulled later.
+COPY --from=models /pulled ./dist/models
 COPY models/labels ./models/labels
 RUN ln -s /app/dist/compute-api.cjs /usr/local/bin/compute-api && chmod 755 /app/dist/compute-api.cjs
 USER node

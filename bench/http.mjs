@@ -1,18 +1,29 @@
-// What HTTP costs: CPU time per request of the server against bare node:http and bare Fastify, and against the same
-// work without HTTP. Rounds are interleaved and every figure is the median over rounds, so that a noisy machine shifts
-// all subjects alike; quote the ratios.
-//   npm run bench             about two minutes; writes bench/results/http.json
+// What HTTP and threads cost: CPU time per request of the server against bare node:http and bare Fastify, and of every
+// function against the same work in a bare process. Rounds are interleaved and every figure is the median over rounds, so
+// that a noisy machine shifts all subjects alike; quote the ratios.
+//   npm run bench [-- FUNCTION…]      about two minutes a function; writes bench/results/http.json
+// BENCH_ROUNDS sets the rounds. A function joins by an entry in FUNCTIONS here and its work in subject.mjs.
 import { fork } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
 import { samplePhoto } from './sample-photo.mjs'
 
+const RESULTS = fileURLToPath(new URL('results/http.json', import.meta.url))
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
 const SMALL = { count: 3000, concurrency: 8 }
-const PHOTO = { count: 120, concurrency: 4 }
-const IN_PROCESS_COUNT = 60
+
+// `asked`: the least share of a request's CPU time that is to be the work itself. `parts`: pieces of that work. A request
+// is counted so many times in a round.
+const FUNCTIONS = {
+  colorPalette: { asked: 0.6, count: 120, parts: { 'decode alone': 1, 'quantise alone': 5 } },
+  objectsDetection: { asked: 0.8, count: 24, parts: { 'decode alone': 1, 'net alone': 1 } }
+}
+const wanted = process.argv.slice(2)
+for (const name of wanted) if (!(name in FUNCTIONS)) throw new Error(`${name} has no entry; there are ${Object.keys(FUNCTIONS).join(', ')}`)
+const functions = Object.entries(FUNCTIONS).filter(([name]) => wanted.length === 0 || wanted.includes(name))
+const CONCURRENCY = 4
 
 const photo = await samplePhoto()
 const boundary = 'bench-boundary'
@@ -27,23 +38,25 @@ for (const name of ['node:http', 'fastify', 'receive', 'server', 'in-process']) 
 const agent = new Agent({ connections: 16, pipelining: 1 })
 
 const get = subject => ({ subject, path: '/livez', method: 'GET', ...SMALL })
-const post = subject => ({
+const post = (subject, name, count) => ({
   subject,
-  path: '/compute/v1/image/colorPalette',
+  path: `/compute/v1/image/${name}`,
   method: 'POST',
   headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, token: subjects[subject].token ?? 'any' },
   body: multipart,
-  ...PHOTO
+  count,
+  concurrency: CONCURRENCY
 })
 const rows = {
   'bare node:http, /livez': () => loadMs(get('node:http')),
   'bare Fastify, /livez': () => loadMs(get('fastify')),
   'this server, /livez': () => loadMs(get('server')),
-  'receive only, 530 KB multipart': () => loadMs(post('receive')),
-  'colorPalette, 530 KB multipart': () => loadMs(post('server')),
-  'colorPalette in-process': () => workMs('palette'),
-  'decode alone in-process': () => workMs('decode'),
-  'quantise alone in-process': () => workMs('cluster')
+  'receive only, 530 KB multipart': () => loadMs(post('receive', 'colorPalette', 120)),
+  ...Object.fromEntries(functions.flatMap(([name, { count, parts }]) => [
+    [`${name}, 530 KB multipart`, () => loadMs(post('server', name, count))],
+    [`${name} in a bare process`, () => workMs(name, Math.ceil(count / 2))],
+    ...Object.entries(parts).map(([part, times]) => [`${name}: ${part}`, () => workMs(`${name}: ${part}`, Math.ceil(count / 2) * times)])
+  ]))
 }
 
 const samples = Object.fromEntries(Object.keys(rows).map(name => [name, []]))
@@ -59,7 +72,9 @@ await agent.close()
 
 const ratios = {
   'this server ÷ bare Fastify, /livez': pairs('this server, /livez', 'bare Fastify, /livez'),
-  'in-process ÷ colorPalette (at least 0.60 is asked)': pairs('colorPalette in-process', 'colorPalette, 530 KB multipart')
+  ...Object.fromEntries(functions.map(([name, { asked }]) => [
+    `bare process ÷ ${name} (at least ${asked.toFixed(2)} is asked)`, pairs(`${name} in a bare process`, `${name}, 530 KB multipart`)
+  ]))
 }
 const result = {
   date: new Date().toISOString().slice(0, 10),
@@ -72,10 +87,23 @@ const result = {
   ratios: Object.fromEntries(Object.entries(ratios).map(([name, values]) => [name, round3(median(values))])),
   livezUnderLoad: livez
 }
-writeFileSync(fileURLToPath(new URL('results/http.json', import.meta.url)), `${JSON.stringify(result, null, 2)}\n`)
+writeFileSync(RESULTS, `${JSON.stringify(wanted.length === 0 ? result : besideOthers(result), null, 2)}\n`)
 console.table(Object.fromEntries(Object.entries(result.cpuMsPerRequest).map(([name, ms]) => [name, { 'CPU ms per request': ms }])))
 console.table(Object.fromEntries(Object.entries(result.ratios).map(([name, ratio]) => [name, { ratio }])))
 console.log('/livez while colorPalette is asked at twice the concurrency of the CPUs, ms:', livez)
+
+// Functions measured apart join the figures of the last whole run, with their own date.
+function besideOthers ({ date, rounds, cpuMsPerRequest, ratios }) {
+  const whole = JSON.parse(readFileSync(RESULTS, 'utf8'))
+  const own = figures => Object.fromEntries(Object.entries(figures).filter(([row]) => functions.some(([name]) => row.includes(name))))
+  const apart = Object.fromEntries(functions.map(([name]) => [name, { date, command: `npm run bench -- ${name}`, rounds }]))
+  return {
+    ...whole,
+    cpuMsPerRequest: { ...whole.cpuMsPerRequest, ...own(cpuMsPerRequest) },
+    ratios: { ...whole.ratios, ...own(ratios) },
+    apart: { ...whole.apart, ...apart }
+  }
+}
 
 async function start (name) {
   const child = fork(new URL('subject.mjs', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -90,8 +118,7 @@ async function ask (subject, message) {
   return (await answer).cpuMs
 }
 
-async function workMs (name) {
-  const times = name === 'cluster' ? IN_PROCESS_COUNT * 5 : IN_PROCESS_COUNT
+async function workMs (name, times) {
   return await ask('in-process', { ask: 'work', name, times }) / times
 }
 
@@ -118,7 +145,7 @@ async function send ({ subject, path, count, concurrency, latencies, ...options 
 async function livezUnderLoad () {
   const latencies = []
   const state = { running: true }
-  const slow = send({ ...post('server'), count: 400, concurrency: 2 * availableParallelism() })
+  const slow = send({ ...post('server', 'colorPalette', 400), concurrency: 2 * availableParallelism() })
   const ended = slow.finally(() => { state.running = false })
   while (state.running) {
     await send({ ...get('server'), count: 1, concurrency: 1, latencies })

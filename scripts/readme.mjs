@@ -1,11 +1,13 @@
 // Writes into README what can be read off the program: settings, commands, answers to the curl lines, figures of the
-// benchmarks. With --check it changes nothing and fails where README is out of date.
+// benchmarks. With --check it changes nothing and fails where README is out of date; --only NAME,… writes some blocks.
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { rowsOf } from '../bench/eval/table.mjs'
 import { describeSettings } from '../dist/config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -20,9 +22,10 @@ const CURL_LINES = [
 ]
 
 const before = readFileSync(readmePath, 'utf8')
+const { only } = parseArgs({ options: { only: { type: 'string' }, check: { type: 'boolean' } } }).values
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-http': benchHttp, 'bench-palette': benchPalette, 'bench-objects': benchObjects })) {
-  after = fill(after, name, await write())
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures })) {
+  if (only === undefined || only.split(',').includes(name)) after = fill(after, name, await write())
 }
 if (after === before) {
   console.log('README is up to date.')
@@ -50,7 +53,7 @@ function settings () {
 
 function commands () {
   const help = (...args) => execFileSync(process.execPath, [main, ...args, '--help'], { encoding: 'utf8' }).trim()
-  return ['```', help(), ...['account', 'key', 'token'].map(group => `\n${help(group).replace(/\n\n(Global )?Options:[^]*?(?=\n\nCommands:)/, '').replace(/\n\nGlobal Options:[^]*$/, '')}`), '```'].join('\n')
+  return ['```', help(), ...['account', 'key', 'token', 'models'].map(group => `\n${help(group).replace(/\n\n(Global )?Options:[^]*?(?=\n\nCommands:)/, '').replace(/\n\nGlobal Options:[^]*$/, '')}`), '```'].join('\n')
 }
 
 // The curl lines of README are run as they stand there, against a server with an empty data folder.
@@ -109,8 +112,16 @@ function benchHttp () {
     '',
     table(['ratio', ''], Object.entries(result.ratios).map(([name, ratio]) => [name, String(ratio)])),
     '',
+    ...Object.entries(result.apart ?? {}).map(([name, { command, date, rounds }]) => `\`${name}\` was measured apart (\`${command}\`, ${date}, ${rounds} rounds): its times are of another load than those above, its ratio is of one run.\n`),
+    ...scalingFigures(),
     `While \`colorPalette\` is asked at twice the concurrency of the CPUs, \`/livez\` answers within ${result.livezUnderLoad.p50} ms (median), ${result.livezUnderLoad.p99} ms (99 %).`
   ].join('\n')
+}
+
+function scalingFigures () {
+  const result = results('scaling.json')
+  if (result === undefined) return []
+  return [`Two CPUs give this server ${result.server} times the ${result.function} requests of one, and two bare processes ${result.bare} times the work of one: ratio ${result.ratio}, at least .95 is asked (\`${result.command}\`, ${result.date}, medians of ${result.rounds} rounds).\n`]
 }
 
 function benchPalette () {
@@ -136,15 +147,69 @@ function benchPalette () {
   ].join('\n')
 }
 
-function benchObjects () {
-  const result = results('objects.json')
+function benchDetectors () {
+  const result = results('detectors.json')
+  if (result === undefined) return 'Not measured yet.'
+  const embedded = result.models['mobilenetv3-centernet'].cpuMs
+  const rows = Object.entries(result.models).map(([id, { cpuMs, det_coco_val2017: coco, det_voc_indoor: voc }]) =>
+    [id, coco.ap50to95, coco.ap50, voc.ap50to95, voc.ap50, `${Math.round(100 * cpuMs / embedded)} %`])
+  return [
+    `Average precision on ${result.models['mobilenetv3-centernet'].det_coco_val2017.pictures} pictures of COCO val2017 and ${result.models['mobilenetv3-centernet'].det_voc_indoor.pictures} of VOC, and CPU time against the embedded detector (\`${result.command}\`, ${result.date}, Node ${result.node}):`,
+    '',
+    table(['model', 'COCO AP50:95', 'COCO AP50', 'VOC AP50:95', 'VOC AP50', 'CPU time'], rows)
+  ].join('\n')
+}
+
+function evaluation () {
+  const result = results('eval.json')
+  if (result === undefined) return 'Not measured yet.'
+  const names = Object.keys(result.configurations)
+  const dates = [...new Set(Object.values(result.sets).flatMap(set => Object.values(set.configurations).map(({ date }) => date)))].sort()
+  const rows = rowsOf(result.sets, names)
+  const parts = [`\`${result.command}\`, ${dates.join(' and ')}, Node ${result.node}; ${Object.entries(result.configurations).map(([name, { about }]) => `*${name}*: ${about}`).join('; ')}. The CPU times are of a busy machine.`]
+  for (const endpoint of [...new Set(Object.values(result.sets).map(set => set.endpoint))].sort()) {
+    const sets = Object.entries(result.sets).filter(([, set]) => set.endpoint === endpoint)
+    const shown = rows.filter(({ set }) => sets.some(([name]) => set.startsWith(`${name} (`)))
+    const others = shown.some(({ beside }) => beside !== '')
+    const cells = ({ figure, values, asked, beside }) => [figure, ...values, asked, ...others ? [beside] : []]
+    parts.push(`**${endpoint}**`, table(['set (pictures)', 'figure', ...names, 'asked', ...others ? ['others'] : []], shown.map((row, index) =>
+      [row.set === shown[index - 1]?.set ? '' : row.set, ...cells(row)])))
+    const abouts = sets.filter(([, { about }]) => about !== undefined).map(([name, { about }]) => `- ${name}: ${about}`)
+    if (abouts.length > 0) parts.push(abouts.join('\n'))
+  }
+  return parts.join('\n\n')
+}
+
+function referenceFigures () {
+  const result = results('reference.json')
   if (result === undefined) return 'Not measured yet.'
   return [
-    `Right is a box of the right class that overlaps the truth by half or more (\`${result.command}\`, ${result.date}, model ${result.model}):`,
+    `The same weights in Python's onnxruntime ${result.onnxruntime} (\`${result.command}\`, ${result.date}): on the same pixels no score of ${result.sameScores.pictures} pictures differs by more than ${result.sameScores.largestDifference}. With Pillow ${result.pillow} decoding and resizing, and COCO's own evaluation:`,
     '',
-    table(['pictures', 'objects', 'AP50', 'best F1', 'precision there', 'recall there'], Object.entries(result.sets).map(([set, figures]) =>
-      [`${figures.pictures} of ${set}`, figures.objects, figures.ap50, figures.bestF1, figures.precision, figures.recall]))
+    table(['', ...Object.keys(result.averagePrecision).flatMap(set => [`AP50, ${set}`, 'AP50:95'])], ['service', 'bilinear', 'lanczos'].map(who =>
+      [who === 'service' ? 'this service' : `Pillow, ${who}`, ...Object.values(result.averagePrecision).flatMap(by => [by[who].AP50, by[who]['AP50:95']])]))
   ].join('\n')
+}
+
+function detectorFigures () {
+  const sizes = results('detector-input.json')
+  const calibration = results('detector-calibration.json')
+  return [
+    ...sizes === undefined
+      ? []
+      : [
+          `What the embedded detector's input should be (\`${sizes.command}\`, ${sizes.date}); each set's AP50 and AP50:95:`,
+          table(['input', ...Object.keys(Object.values(sizes.variants)[0]).flatMap(name => name.startsWith('CPU') ? [name] : [name, ''])], Object.entries(sizes.variants).map(([name, figures]) =>
+            [name, ...Object.values(figures).flatMap(value => typeof value === 'number' ? [value] : [value.ap50, value.ap])]))
+        ],
+    ...calibration === undefined
+      ? []
+      : [
+          'Calibration error of scores (a find is right at an overlap of .5), on either half of the boxed pictures, by what the curve was fitted on:',
+          table(['detector', 'fitted on', 'one half', 'the other'], Object.entries(calibration).flatMap(([model, { eceOfBothHalves }]) =>
+            Object.entries(eceOfBothHalves).map(([name, halves]) => [model, name, ...halves])))
+        ]
+  ].join('\n\n') || 'Not measured yet.'
 }
 
 function results (name) {

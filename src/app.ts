@@ -8,19 +8,29 @@ import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
+import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
+import { modelsEndpoint } from './http/routes/models.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
+import { createLabelGraph } from './labels/label-graph.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { readLabelEntities } from './runtime/label-table.js'
+import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
-import { openModelStore } from './runtime/model-store.js'
+import type { ModelTask } from './runtime/model-facts.js'
+import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
+import { startPreload } from './runtime/preload.js'
 import { usableCpus } from './runtime/usable-cpus.js'
+import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
-import { createDetectObjects } from './services/detect-objects.js'
+import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createIssueToken } from './services/issue-token.js'
+import { openLabelSources } from './services/label-sources/open-label-sources.js'
+import { createListModels } from './services/list-models.js'
 import { VERSION } from './version.js'
 
 /** A server with everything behind it. */
@@ -35,16 +45,16 @@ export interface App {
 
 const MAX_CONCURRENT_FETCHES = 64
 const MAX_REDIRECTS = 3
-const MODEL_IDLE_MS = 600_000
 const PURGE_INTERVAL_MS = 3_600_000
 
 /**
  * Builds the application; it does not listen yet.
  * @param announce shows the operator the credentials made on a first start; called at most once, never again after
- * @throws StoreError where the data folder cannot be used
+ * @throws StoreError where the data folder cannot be used; Error where the settings name a set of models that is not here
  */
 export async function buildApp (config: Config, logger: FastifyBaseLogger, announce: (credentials: FirstCredentials) => void): Promise<App> {
   configureSharp()
+  const models = await openModels(config, logger)
   const budget = createCpuBudget({
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
     maxQueue: config.queueLimit
@@ -77,9 +87,26 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     timeoutMs: config.requestTimeoutMs,
     maxConcurrent: budget.slots
   })
-  const models = await openModelStore(BUILT_MODELS_FOLDER)
-  for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
-  const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const pool = createInferencePool({
+    threads: budget.slots,
+    idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
+    runTimeoutMs: config.requestTimeoutMs
+  })
+  const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
+  const graph = createLabelGraph(readLabelEntities())
+  const labelSources = openLabelSources({ pool, models, graph, reportFault })
+  const classifyImage = createClassifyImage({
+    decoder,
+    graph,
+    sources: labelSources,
+    reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
+  })
+  const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([['object-detection', objects]])
+  const preload = startPreload({
+    tasks: config.modelsPreload,
+    loaders: new Map([...choices].map(([task, choice]) => [task, async () => { await choice.warm(async nets => { await pool.warm(nets) }) }])),
+    reportFault: (task, error) => logger.error({ err: error, task }, 'no model could be loaded for this task; the server does not get ready')
+  })
   let stopping = false
 
   const http = await buildServer({
@@ -87,7 +114,10 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     version: VERSION,
     logger,
     metrics: createMetrics(budget),
-    readiness: (): Readiness => stopping ? { ready: false, reason: 'stopping' } : { ready: true },
+    readiness: (): Readiness => {
+      if (stopping) return { ready: false, reason: 'stopping' }
+      return preload.state === 'loaded' ? { ready: true } : { ready: false, reason: preload.reason }
+    },
     authenticate: createAuthenticate(accounts),
     budget,
     images: { fetcher, maxImageBytes: config.maxImageBytes },
@@ -95,12 +125,18 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      classificationEndpoint(classifyImage),
+      objectsDetectionEndpoint(createDetectObjects({ decoder, models: objects })),
+      modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+
+  function reportFault ({ task, id, fault }: FaultyModel): void {
+    logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
+  }
 
   return {
     http,
@@ -114,4 +150,18 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       await store.close()
     }
   }
+}
+
+/** Looks at the models and tells the operator what was found. */
+async function openModels (config: Config, logger: FastifyBaseLogger): Promise<ModelStore> {
+  const store = await openModelStore(BUILT_MODELS_FOLDER, { pulledFolder: config.modelsDir, admit: config.models })
+  for (const { id, fault } of store.missing) logger.error({ model: id, fault }, 'this model is not used; what it is for is done by the next best, or answers 503')
+  const lack = lackOfSet(store, config.models)
+  if (lack !== undefined) throw new Error(lack)
+  for (const { task, serving, better } of reportTasks(store)) {
+    const advice = better === undefined ? '' : `; ${better.id} would serve it better: ${remedyFor(better)}`
+    if (serving === undefined) logger.warn({ task }, store.lackFor(task))
+    else logger.info({ task, model: serving.id, set: serving.set }, `${serving.id} serves ${task}${advice}`)
+  }
+  return store
 }

@@ -1,11 +1,12 @@
 // Every environment variable the server reads: one table that gives the type, the default, the check and the words
 // for README. Nothing else in the program looks at the environment.
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseAllowList } from './intake/address-policy.js'
+import { MODEL_TASKS } from './runtime/model-tasks.js'
 import {
-  parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseList, parseOnOff,
-  parseOrigins, parsePixels, parseText
+  parseAllOf, parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseList, parseNeverOr,
+  parseOnOff, parseOrigins, parsePixels, parseText
 } from './setting-values.js'
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
@@ -33,6 +34,10 @@ const SETTINGS = {
   port: setting(['COMPUTE_PORT', 'PORT'], '8080', parseInteger(0, 65535), 'TCP port to listen on'),
   host: setting(['COMPUTE_HOST', 'HOST'], '0.0.0.0', parseText(1, 255), 'address to listen on'),
   dataDir: setting('COMPUTE_DATA_DIR', './data', text => resolve(text), 'folder of the account store; created with mode 0700'),
+  modelsDir: optional('COMPUTE_MODELS_DIR', text => resolve(text), 'folder of pulled models; `models` in the data folder if not given'),
+  models: setting('COMPUTE_MODELS', 'auto', parseChoice('auto', 'embedded', 'standard', 'large'), 'which models may serve: `auto` takes the best that is here for each task; `embedded` what needs no pull; `standard` and `large` want that set to be there, else the server does not start'),
+  modelsPreload: setting('COMPUTE_MODELS_PRELOAD', 'none', parseAllOf(MODEL_TASKS), `models loaded at the start, for which /readyz waits: \`none\`, \`all\`, or a comma list of tasks (${MODEL_TASKS.join(', ')})`),
+  modelsIdleMs: setting('COMPUTE_MODELS_IDLE', '10m', parseNeverOr(parseDuration(1_000, 30 * 86_400_000)), 'time without any work after which inference threads and their models are freed, or `never`'),
   adminLogin: optional('COMPUTE_ADMIN_LOGIN', parseText(1, 200), 'declares the first administrator instead of generating one'),
   adminPassword: optional('COMPUTE_ADMIN_PASSWORD', parseText(10, 200), 'password of the declared administrator, at least 10 characters', true),
   adminApiKey: optional('COMPUTE_ADMIN_API_KEY', parseKey, 'API key of the declared administrator, any form, at least 20 characters', true),
@@ -60,7 +65,7 @@ const SETTINGS = {
 type SettingKey = keyof typeof SETTINGS
 
 /** The settings of one process: read once, frozen. Durations in milliseconds, sizes in bytes and pixels. */
-export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> }
+export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> } & { readonly modelsDir: string }
 
 /** All that is wrong with the environment at once; `message` holds one line per fault. */
 export class ConfigError extends Error {
@@ -96,6 +101,7 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
     faults.push('COMPUTE_ADMIN_PASSWORD and COMPUTE_ADMIN_API_KEY need COMPUTE_ADMIN_LOGIN beside them')
   }
   if (faults.length > 0) throw new ConfigError(faults)
+  values.modelsDir ??= join(values.dataDir as string, 'models')
   return Object.freeze(values) as Config
 }
 
@@ -103,6 +109,21 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
 export function dataDirOf (env: NodeJS.ProcessEnv): string {
   const { dataDir } = SETTINGS
   return dataDir.parse(readText(dataDir, env, [])?.text ?? dataDir.default ?? '')
+}
+
+/**
+ * Where models are pulled to and which of them may serve, for commands that need no other setting to be right.
+ * @throws ConfigError
+ */
+export function modelSettingsOf (env: NodeJS.ProcessEnv): Pick<Config, 'modelsDir' | 'models'> {
+  const { modelsDir, models } = SETTINGS
+  const chosen = readText(models, env, [])?.text ?? models.default ?? ''
+  const folder = readText(modelsDir, env, [])?.text ?? join(dataDirOf(env), 'models')
+  try {
+    return { modelsDir: resolve(folder), models: models.parse(chosen) }
+  } catch (error) {
+    throw new ConfigError([`${models.names[0]} ${error instanceof Error ? error.message : String(error)} (it is ${JSON.stringify(chosen)})`])
+  }
 }
 
 /** The settings as they may be logged: secrets are replaced by "(set)". */

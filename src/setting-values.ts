@@ -90,6 +90,25 @@ export function parseOrigins (text: string): readonly string[] {
   })
 }
 
+/** A comma list of some of the given words; `all` is all of them, `none` is none. */
+export function parseAllOf<W extends string> (words: readonly W[]): Parser<readonly W[]> {
+  return text => {
+    const chosen = parseList(text.toLowerCase())
+    if (chosen.length === 1 && chosen[0] === 'all') return words
+    if (chosen.length === 1 && chosen[0] === 'none') return []
+    return chosen.map(entry => {
+      const word = words.find(word => word === entry)
+      if (word === undefined) throw new Error(`must be none, all, or a comma list of ${words.join(', ')}; ${JSON.stringify(entry)} is none of them`)
+      return word
+    })
+  }
+}
+
+/** What the parser takes, or `never`. */
+export function parseNeverOr<T> (parse: Parser<T>): Parser<T | 'never'> {
+  return text => text.toLowerCase() === 'never' ? 'never' : parse(text)
+}
+
 /** A number of concurrent computations, or `auto`. */
 export function parseConcurrency (text: string): number | 'auto' {
   return text.toLowerCase() === 'auto' ? 'auto' : parseInteger(1, 1024)(text)

@@ -11,19 +11,22 @@ const REACH: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'version.ts': [],
   imaging: [],
+  labels: [],
   wire: [],
   runtime: ['imaging'],
   // Part of the build, not of the server: no room may reach it.
   convert: ['runtime'],
+  // Part of the command line: the server never downloads, so nothing but the commands may reach it.
+  pull: ['runtime'],
   accounts: [],
   intake: ['imaging', 'runtime'],
   engines: ['imaging', 'runtime'],
   'setting-values.ts': [],
-  'config.ts': ['setting-values.ts', 'intake'],
-  services: ['engines', 'imaging', 'intake', 'accounts', 'runtime', 'wire'],
+  'config.ts': ['setting-values.ts', 'intake', 'runtime'],
+  services: ['engines', 'imaging', 'labels', 'intake', 'accounts', 'runtime', 'wire'],
   http: ['services', 'wire', 'accounts', 'intake', 'runtime', 'config.ts'],
-  'app.ts': ['http', 'services', 'engines', 'accounts', 'intake', 'runtime', 'config.ts', 'version.ts'],
-  cli: ['app.ts', 'accounts', 'config.ts', 'version.ts'],
+  'app.ts': ['http', 'services', 'engines', 'labels', 'accounts', 'intake', 'runtime', 'config.ts', 'version.ts'],
+  cli: ['app.ts', 'accounts', 'pull', 'runtime', 'config.ts', 'version.ts'],
   'main.ts': ['cli', 'config.ts'],
   'compute-api.cts': ['main.ts']
 }

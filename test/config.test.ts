@@ -1,7 +1,7 @@
 import t from 'tap'
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { ConfigError, loadConfig, redactConfig, unknownVariables } from '../src/config.js'
+import { ConfigError, loadConfig, modelSettingsOf, redactConfig, unknownVariables } from '../src/config.js'
 
 function faultsOf (env: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -27,7 +27,11 @@ t.test('an empty environment gives the documented defaults', async t => {
     trustProxy: [],
     docs: 'public',
     metrics: 'public',
-    concurrency: 'auto'
+    concurrency: 'auto',
+    modelsDir: resolve('data/models'),
+    models: 'auto',
+    modelsPreload: [],
+    modelsIdleMs: 600_000
   })
   t.equal(loadConfig({}).adminPassword, undefined)
   t.ok(Object.isFrozen(loadConfig({})))
@@ -45,6 +49,10 @@ t.test('texts become values', async t => {
     COMPUTE_HTTP_STATUS: 'always-200',
     COMPUTE_TRUST_PROXY: '10.0.0.0/8,::1',
     COMPUTE_CONCURRENCY: '3',
+    COMPUTE_DATA_DIR: '/srv/compute',
+    COMPUTE_MODELS: 'Standard',
+    COMPUTE_MODELS_PRELOAD: 'object-detection, saliency',
+    COMPUTE_MODELS_IDLE: 'never',
     COMPUTE_CORS_ORIGINS: 'https://app.example.com',
     COMPUTE_LOG_LEVEL: ''
   })
@@ -59,6 +67,10 @@ t.test('texts become values', async t => {
     httpStatus: 'always-200',
     trustProxy: ['10.0.0.0/8', '::1'],
     concurrency: 3,
+    modelsDir: '/srv/compute/models',
+    models: 'standard',
+    modelsPreload: ['object-detection', 'saliency'],
+    modelsIdleMs: 'never',
     corsOrigins: ['https://app.example.com'],
     logLevel: 'info'
   })
@@ -105,6 +117,14 @@ t.test('all faults are reported at once, each with its name, what it must be and
   ]
   t.equal(faults.length, expected.length)
   for (const pattern of expected) t.ok(faults.some(fault => pattern.test(fault)), String(pattern))
+})
+
+t.test('the settings of models are read without the others', async t => {
+  t.same(modelSettingsOf({ COMPUTE_DATA_DIR: '/srv/compute', COMPUTE_PORT: 'nonsense' }), { modelsDir: '/srv/compute/models', models: 'auto' })
+  t.same(modelSettingsOf({ COMPUTE_MODELS_DIR: '/models', COMPUTE_MODELS: 'large' }), { modelsDir: '/models', models: 'large' })
+  t.throws(() => modelSettingsOf({ COMPUTE_MODELS: 'huge' }), { name: 'ConfigError', message: /COMPUTE_MODELS must be one of auto, embedded, standard, large \(it is "huge"\)/ })
+  t.throws(() => loadConfig({ COMPUTE_MODELS_PRELOAD: 'objects' }), { message: /COMPUTE_MODELS_PRELOAD must be none, all, or a comma list of object-detection, .*; "objects" is none of them/ })
+  t.ok(loadConfig({ COMPUTE_MODELS_PRELOAD: 'all' }).modelsPreload.includes('text-detection'))
 })
 
 t.test('a secret may stand in a file, and is never shown', async t => {

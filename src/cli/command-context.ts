@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { type Command } from 'commander'
 import { type Administration } from '../accounts/administration.js'
+import type { Admission } from '../runtime/model-store.js'
 
 /** The process around the program, handed in so that tests can stand in for it. */
 export interface ProgramEnvironment {
@@ -11,6 +12,10 @@ export interface ProgramEnvironment {
   readonly stderr: NodeJS.WritableStream
   /** The data folder that the environment names; it must not need any other setting to be right. */
   readonly dataDirOf: (env: NodeJS.ProcessEnv) => string
+  /** Where models are pulled to and which of them may serve; it must not need any other setting to be right. */
+  readonly modelSettingsOf: (env: NodeJS.ProcessEnv) => { readonly modelsDir: string, readonly models: Admission }
+  /** A signal that is aborted when the user wants the program to end; for what takes long. */
+  readonly interrupted?: () => AbortSignal
   /** Runs the server until it stops. Resolves with the exit code. */
   readonly serve: (env: NodeJS.ProcessEnv, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream) => Promise<number>
   readonly health: (env: NodeJS.ProcessEnv) => Promise<{ readonly ok: boolean, readonly url: string, readonly detail: string }>

@@ -1,11 +1,13 @@
 // The program `compute-api`: its commands, its exit codes, and how it shows errors.
 import { Command, CommanderError } from 'commander'
 import { StoreError } from '../accounts/store-error.js'
+import { ConfigError } from '../config.js'
 import { Failure } from '../errors.js'
 import { VERSION } from '../version.js'
 import { addAccountCommands } from './account-commands.js'
 import { CommandError, createCommandContext, environmentOf, type ProgramEnvironment } from './command-context.js'
 import { addKeyCommands } from './key-commands.js'
+import { addModelCommands } from './model-commands.js'
 import { addTokenCommands } from './token-commands.js'
 
 const EXIT_FAILED = 1
@@ -42,7 +44,7 @@ export function createProgram (environment: ProgramEnvironment): Program {
 function createCommand (environment: ProgramEnvironment, json: boolean, finish: (exitCode: number) => void): Command {
   const context = createCommandContext(environment)
   const program = new Command('compute-api')
-    .description('A self-hosted image-analysis server: run it, and look after its accounts. Account commands work while it runs.')
+    .description('A self-hosted image-analysis server: run it, and look after its accounts and models. Account commands work while it runs.')
     .version(VERSION)
     .option('--data-dir <folder>', 'data folder (default: COMPUTE_DATA_DIR, else ./data)')
     .option('--json', 'results and errors as JSON, for scripts')
@@ -61,6 +63,7 @@ function createCommand (environment: ProgramEnvironment, json: boolean, finish: 
   addAccountCommands(program, context)
   addKeyCommands(program, context)
   addTokenCommands(program, context)
+  addModelCommands(program, context, finish)
   program.command('health').description('ask the server of this machine whether it is ready')
     .action(async (_options: unknown, command: Command) => {
       const report = await environment.health(environment.env)
@@ -88,6 +91,7 @@ function showError (error: unknown, json: boolean, { stderr }: ProgramEnvironmen
 function describe (error: unknown): { readonly kind: string, readonly message: string } {
   if (error instanceof Failure) return { kind: error.kind, message: error.message }
   if (error instanceof StoreError) return { kind: `store_${error.fault}`, message: error.message }
+  if (error instanceof ConfigError) return { kind: 'settings', message: error.message }
   if (error instanceof CommandError) return { kind: 'input', message: error.message }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error)
   return { kind: 'unexpected', message: `this is a fault of compute-api, please report it: ${detail}` }

@@ -2,7 +2,8 @@
 import { type Box, clampBox, suppressOverlaps } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { type Canvas, imageTensor } from '../imaging/image-tensor.js'
-import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
+import type { InferencePool } from '../runtime/inference-pool.js'
+import type { LoadedFrom } from '../runtime/loaded-from.js'
 import type { ImageInput, ModelTask } from '../runtime/model-facts.js'
 import type { Tensors } from '../runtime/tensor.js'
 import { headFor } from './detection/heads.js'
@@ -23,6 +24,8 @@ export interface DetectorModel {
   /** Name of the input that wants the picture's size, where there is one. */
   readonly sizeInput?: string | undefined
   readonly outputs: readonly string[]
+  /** What for, where the usual size depends on it. */
+  readonly task?: ModelTask
 }
 
 export interface ObjectDetector {
@@ -32,8 +35,12 @@ export interface ObjectDetector {
   detect (image: DecodedImage, minScore: number): Promise<Detection[]>
 }
 
-const TASK: ModelTask = 'object-detection'
 const MAX_OVERLAP = 0.6
+
+/** Which of a model's outputs a detector reads; undefined where no way is known to read boxes from any. */
+export function detectorOutputs (outputs: readonly string[]): readonly string[] | undefined {
+  return headFor(outputs)?.outputs
+}
 
 /**
  * Makes a detector over a model.
@@ -43,7 +50,7 @@ export function createObjectDetector (pool: InferencePool, model: DetectorModel)
   const { input } = model
   const head = headFor(model.outputs)
   if (head === undefined) throw new Error(`no way is known to read boxes from the outputs ${model.outputs.join(', ')} of ${model.net.id}`)
-  const side = inputSize(input)
+  const side = inputSize(input, model.task ?? 'object-detection')
 
   function prepare (image: DecodedImage): { feeds: Tensors, canvas: Canvas } {
     const canvas = { ...side, left: 0, top: 0, pad: input.pad ?? 0 }
@@ -72,9 +79,9 @@ export function createObjectDetector (pool: InferencePool, model: DetectorModel)
   }
 }
 
-function inputSize ({ size }: ImageInput): { readonly width: number, readonly height: number } {
+function inputSize ({ size }: ImageInput, task: ModelTask): { readonly width: number, readonly height: number } {
   if ('width' in size) return size
-  const side = size.usualSides[TASK] ?? size.multipleOf
+  const side = size.usualSides[task] ?? size.multipleOf
   return { width: side, height: side }
 }
 

@@ -2,7 +2,7 @@
 import type { FastifySchema } from 'fastify'
 import type { TObject } from 'typebox'
 import { EnvelopeSchema, envelopeOf } from '../wire/envelope.js'
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint, Method } from './endpoint.js'
 import { codesOfStatus } from './error-handler.js'
 
 /** Names of the security schemes in the OpenAPI document. */
@@ -31,11 +31,11 @@ const ERRORS: Readonly<Record<number, string>> = {
 }
 
 /** The documentation of one method of an endpoint. It validates nothing: parameters are read by the endpoint itself. */
-export function describeEndpoint (endpoint: Endpoint, method: 'GET' | 'POST'): FastifySchema {
+export function describeEndpoint (endpoint: Endpoint, method: Method): FastifySchema {
   return {
-    operationId: method === 'POST' ? endpoint.name : `${endpoint.name}ByQuery`,
+    operationId: method === 'POST' || endpoint.methods?.length === 1 ? endpoint.name : `${endpoint.name}ByQuery`,
     summary: endpoint.summary,
-    tags: ['image'],
+    tags: [endpoint.tag ?? 'image'],
     security: endpoint.access === 'token'
       ? [{ [SECURITY.token]: [], [SECURITY.userName]: [] }, { [SECURITY.bearer]: [] }]
       : [],
@@ -75,8 +75,13 @@ function headersSchema (headers: Readonly<Record<string, string>>): unknown {
   }
 }
 
+function statusesOf (endpoint: Endpoint): readonly number[] {
+  if (endpoint.access === 'public') return [400, 401, 403, 405, 429, 500, 503]
+  return endpoint.images.length > 0 ? [400, 401, 403, 405, 413, 415, 422, 500, 503, 504] : [400, 401, 403, 405, 500, 503, 504]
+}
+
 function responses (endpoint: Endpoint): Record<string, unknown> {
-  const statuses = endpoint.access === 'token' ? [400, 401, 403, 405, 413, 415, 422, 500, 503, 504] : [400, 401, 403, 405, 429, 500, 503]
+  const statuses = statusesOf(endpoint)
   const documented = { value: { content: endpoint.example, code: '0', message: 'ok' } }
   return {
     200: { description: 'All went well.', content: { 'application/json': { schema: envelopeOf(endpoint.content), examples: { documented } } } },

@@ -14,10 +14,18 @@ export interface Call<I extends string, O extends TObject> {
   header(name: string): string | undefined
 }
 
+export type Method = 'GET' | 'POST'
+
 /** One function of the API, declared. */
 export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TObject = TObject> {
-  /** Last part of the path, as documented. */
+  /** Last part of the path, as documented; also its name in metrics and in the OpenAPI document. */
   readonly name: string
+  /** The whole path, for what the hosted service does not have; else it lives where that has its functions. */
+  readonly path?: string
+  /** GET and POST, as the hosted service has it, if not given. */
+  readonly methods?: readonly Method[]
+  /** Its chapter of the documentation; `image` if not given. */
+  readonly tag?: 'image' | 'operation'
   readonly summary: string
   /** Whether a token is needed. */
   readonly access: 'token' | 'public'

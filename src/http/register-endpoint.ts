@@ -19,15 +19,15 @@ export interface EndpointDeps {
   readonly requestTimeoutMs: number
 }
 
-/** Where the functions of the API live. */
-export const API_PREFIX = '/compute/v1/image'
+/** Where the functions of the hosted service live. */
+const API_PREFIX = '/compute/v1/image'
 
 // Base64 adds a third; line ends and the escaping of "+", "/" and "=" up to another quarter.
 const TEXT_PER_BYTE = 1.6
 // Room for everything that is not a picture: names, boundaries, options.
 const OTHER_BYTES = 65_536
 
-/** Registers an endpoint for GET and POST. */
+/** Registers an endpoint, for GET and POST unless it says otherwise. */
 export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps: EndpointDeps): void {
   const writeEnvelope = createEnvelopeWriter(endpoint.content)
   const maxBodyBytes = Math.ceil(endpoint.images.length * deps.images.maxImageBytes * TEXT_PER_BYTE) + OTHER_BYTES
@@ -61,10 +61,10 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
     return reply.header('content-type', 'application/json').send(body)
   }
 
-  for (const method of ['GET', 'POST'] as const) {
+  for (const method of endpoint.methods ?? ['GET', 'POST']) {
     app.route({
       method,
-      url: `${API_PREFIX}/${endpoint.name}`,
+      url: endpoint.path ?? `${API_PREFIX}/${endpoint.name}`,
       schema: describeEndpoint(endpoint, method),
       bodyLimit: maxBodyBytes,
       // HEAD would compute an answer only to throw it away.

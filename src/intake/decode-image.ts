@@ -2,6 +2,7 @@
 // asked for, whatever came in.
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { DecodedImage } from '../imaging/decoded-image.js'
+import { enlarge } from '../imaging/enlarge.js'
 import { damaged, decodingLate, tooManyChannels, tooManyPixels, tooManyScans, unacceptable } from './decode-failures.js'
 import { createForeignDecoder } from './foreign-decoder.js'
 import { createGate } from './gate.js'
@@ -21,7 +22,7 @@ export interface ImageDecoderOptions {
 export interface DecodeOptions {
   /**
    * The size that is needed; without it the picture keeps its own. 'inside' keeps the proportions and never enlarges;
-   * 'fill' gives exactly this size. The kernel 'nearest' keeps colours as they are where the others mix neighbours.
+   * 'fill' gives exactly this size, linear where it enlarges. The kernel 'nearest' keeps colours as they are where the others mix neighbours.
    */
   readonly size?: { readonly width: number, readonly height: number, readonly fit: 'inside' | 'fill', readonly kernel?: 'nearest' | 'lanczos3' }
   /** 'flatten' paints transparent parts on white and gives 3 channels; 'keep' gives 4 where the picture has alpha. */
@@ -87,7 +88,8 @@ export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFA
     const { data, info } = await translateErrors(format, timeoutMs, pixels.raw().toBuffer({ resolveWithObject: true }))
     const { width, height, channels } = info
     if (channels !== 3 && channels !== 4) throw tooManyChannels(format, channels)
-    return { data, width, height, channels, original }
+    const decoded = { data, width, height, channels, original } as const
+    return options.size?.fit === 'fill' ? enlarge(decoded, options.size) : decoded
   }
 
   return {
@@ -116,11 +118,18 @@ function open (bytes: Uint8Array, limitInputPixels: number | false): Sharp {
   return sharp(bytes, { failOn: FAIL_ON, limitInputPixels, autoOrient: true })
 }
 
+// Never larger than the picture in either direction: what is still to be enlarged, `enlarge` does.
 function shape (image: Sharp, header: Metadata, { size, alpha }: DecodeOptions): Sharp {
   const flat = alpha === 'flatten' && header.hasAlpha ? image.flatten({ background: WHITE }) : image
   const sized = size === undefined
     ? flat
-    : flat.resize({ width: size.width, height: size.height, fit: size.fit, kernel: size.kernel ?? 'lanczos3', withoutEnlargement: size.fit === 'inside' })
+    : flat.resize({
+      width: Math.min(size.width, size.fit === 'fill' ? header.autoOrient.width : Infinity),
+      height: Math.min(size.height, size.fit === 'fill' ? header.autoOrient.height : Infinity),
+      fit: size.fit,
+      kernel: size.kernel ?? 'lanczos3',
+      withoutEnlargement: true
+    })
   return sized.toColourspace('srgb')
 }
 

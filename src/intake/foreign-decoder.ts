@@ -38,13 +38,18 @@ const WORKER_URL = new URL(`./foreign-decoder-worker${import.meta.url.endsWith('
 /** Makes the decoder; no thread starts before the first picture, and it ends when none came for a while. */
 export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ForeignDecoderOptions): ForeignDecoder {
   // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
-  const startPool = (): Piscina<ForeignTask, ForeignResult> => new Piscina<ForeignTask, ForeignResult>({
-    filename: WORKER_URL.href,
-    minThreads: 0,
-    maxThreads: MAX_THREADS,
-    idleTimeout: Infinity,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
-  })
+  const startPool = (): Piscina<ForeignTask, ForeignResult> => {
+    const pool = new Piscina<ForeignTask, ForeignResult>({
+      filename: WORKER_URL.href,
+      minThreads: 0,
+      maxThreads: MAX_THREADS,
+      idleTimeout: Infinity,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
+    })
+    // A thread that runs out of memory while it is killed has no task left to fail; unheard, that would end the process.
+    pool.on('error', () => {})
+    return pool
+  }
   let pool: Piscina<ForeignTask, ForeignResult> | undefined
   let idle: NodeJS.Timeout | undefined
   const endPool = async (): Promise<void> => {

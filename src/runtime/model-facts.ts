@@ -1,18 +1,17 @@
 // The facts that stand beside a model's weights in models/manifest.json: what goes in, what comes out, who allows it.
 // Engines read them and hold no such numbers themselves.
-import { Type, type Static } from 'typebox'
+import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
+import { MODEL_TASKS, type ModelTask } from './model-tasks.js'
 
 /** For schemas of what people write by hand: a name that is misspelt is a fault, not left out in silence. */
 export const NOTHING_ELSE = { additionalProperties: false } as const
 
 const SideSchema = Type.Integer({ minimum: 1 })
 
-/** What a model is for, in the field's words. */
-export const ModelTaskSchema = Type.Union([
-  Type.Literal('object-detection'), Type.Literal('saliency'), Type.Literal('classification'), Type.Literal('face-detection'),
-  Type.Literal('expression'), Type.Literal('text-detection'), Type.Literal('text-recognition'), Type.Literal('similarity')
-])
-export type ModelTask = Static<typeof ModelTaskSchema>
+type LiteralsOf<Names extends readonly string[]> = { -readonly [K in keyof Names]: TLiteral<Names[K] & string> }
+/** What a model is for. */
+export const ModelTaskSchema = Type.Union(MODEL_TASKS.map(task => Type.Literal(task))) as unknown as TUnion<LiteralsOf<typeof MODEL_TASKS>>
+export type { ModelTask }
 
 /**
  * How a picture becomes the input tensor. Each value is (byte / divisor - mean) / std of its channel; mean and std have
@@ -37,6 +36,8 @@ export const ImageInputSchema = Type.Object({
   fit: Type.Union([Type.Literal('stretch'), Type.Literal('letterbox-centre'), Type.Literal('letterbox-top-left'), Type.Literal('centre-crop')]),
   pad: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
   shortSide: Type.Optional(SideSchema),
+  /** Where the picture is the square around a box: how many times the box's longer side it measures. */
+  boxScale: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   /** One size only; or every size whose sides are multiples of a number, with the usual side for each task. */
   size: Type.Union([
     Type.Object({ height: SideSchema, width: SideSchema }, NOTHING_ELSE),
@@ -51,6 +52,8 @@ export const ValuesInputSchema = Type.Object({
   name: Type.String({ minLength: 1 }),
   type: Type.Union([Type.Literal('float32'), Type.Literal('int64')]),
   shape: Type.Array(Type.Union([SideSchema, Type.String()])),
+  /** What an adapter that knows no names puts in. `picture-size`: width and height, to which the net scales its boxes. */
+  role: Type.Optional(Type.Literal('picture-size')),
   meaning: Type.String({ minLength: 1 })
 }, NOTHING_ELSE)
 export type ValuesInput = Static<typeof ValuesInputSchema>
@@ -87,3 +90,10 @@ export const ClassLabelsSchema = Type.Union([
   Type.Object({ names: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, NOTHING_ELSE)
 ])
 export type ClassLabels = Static<typeof ClassLabelsSchema>
+
+/**
+ * How a model stands among those for the same task: of those that are here the one with the highest rank serves. The
+ * reason is what was measured, or published where nobody has run the file.
+ */
+export const PreferenceSchema = Type.Object({ rank: Type.Integer({ minimum: 0 }), reason: Type.String({ minLength: 1 }) }, NOTHING_ELSE)
+export type Preference = Static<typeof PreferenceSchema>

@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseText, shapeError, shapeFaults } from './check-json.js'
 import {
-  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, ModelTaskSchema, NOTHING_ELSE, ValuesInputSchema
+  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, type ModelTask, ModelTaskSchema, NOTHING_ELSE, PreferenceSchema, ValuesInputSchema
 } from './model-facts.js'
 
 const Sha256Schema = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -16,21 +16,34 @@ const IdSchema = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
 const PathSchema = Type.String({ pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$' })
 const PackagePathSchema = Type.String({ pattern: '^[A-Za-z0-9@_-][A-Za-z0-9@._/-]*$' })
 
+/** Piecewise linear, and how it was measured. */
+const CalibrationSchema = Type.Object({
+  raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+  probability: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
+  /** The least probability that is answered where nobody asks for another. */
+  cutOff: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  measured: Type.String({ minLength: 1 })
+})
+
 const describing = {
   id: IdSchema,
   about: Type.String({ minLength: 1 }),
   tasks: Type.Array(ModelTaskSchema, { minItems: 1 }),
+  /** For tasks that several models serve. */
+  preference: Type.Optional(Type.Partial(Type.Record(ModelTaskSchema, PreferenceSchema))),
   licences: Type.Array(LicenceSchema, { minItems: 1 }),
   /** Empty where the files are no nets, as dictionaries. */
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
   labels: Type.Optional(ClassLabelsSchema),
-  /** From scores to probabilities, piecewise linear; and how it was measured. */
-  calibration: Type.Optional(Type.Object({
-    raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
-    probability: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
-    measured: Type.String({ minLength: 1 })
-  })),
+  /** From scores to probabilities. */
+  calibration: Type.Optional(CalibrationSchema),
+  /** The same for labels of the whole picture: of an object detector the largest score of a class. */
+  labelCalibration: Type.Optional(Type.Object({
+    ...CalibrationSchema.properties,
+    /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
+    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE)))
+  }, NOTHING_ELSE)),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),
   note: Type.Optional(Type.String())
@@ -93,7 +106,8 @@ export type ConvertedModel = Static<typeof ConvertedModelSchema>
 
 const PulledModelSchema = Type.Object({
   ...describing,
-  set: Type.Union([Type.Literal('standard'), Type.Literal('large')]),
+  /** `extra`: smaller or older siblings that work; no set needs them, so they are pulled by their ids. */
+  set: Type.Union([Type.Literal('standard'), Type.Literal('large'), Type.Literal('extra')]),
   kind: Type.Literal('pulled'),
   files: Type.Array(Type.Object({
     ...file,
@@ -114,6 +128,7 @@ const ModelManifestSchema = Type.Object({
 export type ModelManifest = Static<typeof ModelManifestSchema>
 export type Model = ModelManifest['models'][number]
 export type ModelFile = Model['files'][number]
+export type ModelSet = Model['set']
 
 const MODEL_SCHEMAS = { committed: CommittedModelSchema, copied: CopiedModelSchema, converted: ConvertedModelSchema, pulled: PulledModelSchema }
 const RowsSchema = Type.Object({
@@ -137,6 +152,12 @@ export function readManifest (path: string): ModelManifest {
   ]
   if (faults.length > 0) throw new Error(`${path} contradicts itself: ${faults.join('; ')}`)
   return manifest
+}
+
+/** The models for a task, the most preferred first; those without a preference come last, as they stand. */
+export function rankModels<T extends { readonly facts: Model }> (models: readonly T[], task: ModelTask): T[] {
+  const rank = ({ facts }: T): number => facts.preference?.[task]?.rank ?? -1
+  return models.filter(({ facts }) => facts.tasks.includes(task)).sort((a, b) => rank(b) - rank(a))
 }
 
 /** The row of a model; undefined where the manifest has none. */
@@ -172,6 +193,7 @@ function faultsOf (model: Model): string[] {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push('a converted model has one picture as its input')
   }
+  faults.push(...Object.keys(model.preference ?? {}).filter(task => !(model.tasks as string[]).includes(task)).map(task => `it is preferred for ${task}, which is none of its tasks`))
   for (const input of model.inputs) {
     if (input.kind !== 'image') continue
     const channels = input.channels === 'grey' ? 1 : 3

@@ -4,6 +4,8 @@
 export interface Tensor {
   readonly data: Float32Array | BigInt64Array
   readonly dims: readonly number[]
+  /** Where a net takes half precision; the data are float32 here all the same, and what comes out is. */
+  readonly type?: 'float16' | undefined
 }
 
 /** Tensors by name. */

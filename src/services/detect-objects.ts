@@ -1,12 +1,14 @@
 // objectsDetection: decode to the detector's size, detect, calibrate, name, and measure in shares of the picture.
-import { type ObjectDetector, createObjectDetector } from '../engines/object-detector.js'
+import { Failure } from '../errors.js'
+import { type ObjectDetector, createObjectDetector, detectorOutputs } from '../engines/object-detector.js'
 import type { Box } from '../imaging/boxes.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { type Calibration, UNCALIBRATED, calibrate, rawScoreFor } from '../imaging/calibration.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import type { InferencePool } from '../runtime/inference-pool.js'
 import { type LabelTable, readLabelTable } from '../runtime/label-table.js'
-import type { ModelStore } from '../runtime/model-store.js'
+import type { ModelChoice } from '../runtime/model-choice.js'
+import type { InstalledModel } from '../runtime/model-store.js'
 import type { ObjectsDetection } from '../wire/objects-detection.js'
 import type { Work } from './work.js'
 
@@ -23,22 +25,27 @@ export type DetectObjects = (image: Buffer, options: DetectObjectsOptions, work:
 /** What the service is made of. */
 export interface DetectObjectsParts {
   readonly decoder: ImageDecoder
-  readonly pool: InferencePool
-  readonly models: ModelStore
+  readonly models: ModelChoice<OpenDetector>
 }
 
-const MODEL = 'mobilenetv3-centernet'
-const MAX_RESULTS = 10
-// Where F1 over the evaluation pictures is highest: a raw score of .26 (bench/results/objects.json).
-const MIN_SCORE = 0.27
+/** A detector with what makes its answers readable. */
+export interface OpenDetector {
+  readonly detector: ObjectDetector
+  readonly labels: LabelTable
+  readonly calibration: Calibration
+  /** Least calibrated score where nobody asks for another. */
+  readonly minScore: number
+}
 
-/** Makes the service. What the model is missing is said when it is asked for, so that all else works without it. */
-export function createDetectObjects ({ decoder, pool, models }: DetectObjectsParts): DetectObjects {
-  const open = once(() => openDetector(pool, models))
-  return async (bytes, { maxResults = MAX_RESULTS, minScore = MIN_SCORE }, work) => {
-    const { detector, labels, calibration } = open()
+const MAX_RESULTS = 10
+// For detectors whose row states no cut-off; where scores are calibrated F1 is highest near this (bench/results/detector-calibration.json).
+const MIN_SCORE = 0.25
+
+/** Makes the service. That a model is missing is said when it is asked for, so that all else works without it. */
+export function createDetectObjects ({ decoder, models }: DetectObjectsParts): DetectObjects {
+  return async (bytes, { maxResults = MAX_RESULTS, minScore }, work) => await models.use(async ({ detector, labels, calibration, minScore: usual }) => {
     const image = await work.stage('decode', () => decoder.decode(bytes, { size: detector.size, alpha: 'flatten' }, work.signal))
-    const detections = await work.stage('engine', () => detector.detect(image, rawScoreFor(calibration, minScore)))
+    const detections = await work.stage('engine', () => detector.detect(image, rawScoreFor(calibration, minScore ?? usual)))
     return {
       localizedObjectAnnotations: detections.slice(0, maxResults).map(({ classIndex, score, box }) => {
         const label = labels[classIndex]
@@ -51,29 +58,27 @@ export function createDetectObjects ({ decoder, pool, models }: DetectObjectsPar
         }
       })
     }
-  }
+  })
 }
 
-interface OpenDetector {
-  readonly detector: ObjectDetector
-  readonly labels: LabelTable
-  readonly calibration: Calibration
-}
-
-function openDetector (pool: InferencePool, models: ModelStore): OpenDetector {
-  const { net, facts } = models.find(MODEL, ['keypoints', 'wh'])
+/**
+ * Opens any model for object-detection whose row has what a detector needs.
+ * @throws Failure model_missing where the row lacks something, or nobody knows how to read its outputs
+ */
+export function openDetector (pool: InferencePool, model: InstalledModel): OpenDetector {
+  const { facts } = model
   const input = facts.inputs.find(input => input.kind === 'image')
-  if (input === undefined || facts.labels === undefined || !('table' in facts.labels)) throw new Error(`the manifest's row of ${MODEL} lacks an image input or a label table`)
-  return {
-    detector: createObjectDetector(pool, { net, input, outputs: facts.outputs.map(output => output.name) }),
-    labels: readLabelTable(facts.labels.table),
-    calibration: facts.calibration ?? UNCALIBRATED
+  const sizeInput = facts.inputs.find(input => input.kind === 'values' && input.role === 'picture-size')
+  const outputs = detectorOutputs(facts.outputs.map(output => output.name))
+  if (input === undefined || outputs === undefined || facts.labels === undefined || !('table' in facts.labels)) {
+    throw new Failure('model_missing', `the model ${facts.id} cannot detect objects: its row lacks a picture as its input, a label table, or outputs that can be read`)
   }
-}
-
-function once<T> (make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
+  return {
+    detector: createObjectDetector(pool, { net: model.netWith(outputs), input, sizeInput: sizeInput?.name, outputs }),
+    labels: readLabelTable(facts.labels.table),
+    calibration: facts.calibration ?? UNCALIBRATED,
+    minScore: facts.calibration?.cutOff ?? MIN_SCORE
+  }
 }
 
 function verticesOf ({ x, y, width, height }: Box, frame: DecodedImage['original']): Array<{ y: number, x: number }> {

@@ -34,7 +34,8 @@ async function serve (env) {
 async function createKeysForever (env) {
   for (;;) await createProgram({ ...streams, serve, health: serve }).run(['key', 'create', '--name', 'loop'])
 }
-const streams = { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, dataDirOf }
+const modelSettingsOf = env => ({ modelsDir: resolve(dataDirOf(env), 'models'), models: 'auto' })
+const streams = { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, dataDirOf, modelSettingsOf }
 if (process.argv[2] === 'create-keys-forever') await createKeysForever(process.env)
 else process.exitCode = await createProgram({ ...streams, serve, health: async () => ({ ok: false, url: 'http://127.0.0.1:1/readyz', detail: 'no answer' }) }).run(process.argv.slice(2))
 `

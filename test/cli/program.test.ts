@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
+import { modelSettingsOf } from '../../src/config.js'
 import { createAccounts } from '../../src/accounts/accounts.js'
 import { createPasswordHasher } from '../../src/accounts/password-hasher.js'
 import { openSqliteStore } from '../../src/accounts/sqlite-account-store.js'
@@ -43,6 +44,7 @@ function createRunner (dataDir: string, served: Served = {}) {
       stdout: collect('stdout'),
       stderr: collect('stderr'),
       dataDirOf: env => env.COMPUTE_DATA_DIR ?? '',
+      modelSettingsOf,
       serve: async env => { served.env = env; return 7 },
       health: async () => ({ ok: true, url: 'http://127.0.0.1:8080/readyz', detail: 'HTTP 200' })
     })

@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp'
 import type { DecodedImage } from '../../src/imaging/decoded-image.js'
 import { type DecodeOptions, configureSharp, createImageDecoder } from '../../src/intake/decode-image.js'
 import { type FixtureName, QUARTERS, readFixture } from '../fixtures/index.js'
+import { ORIENTATIONS, storedTurned } from '../fixtures/turned.js'
 import { failureOf, never } from './listeners.js'
 
 configureSharp()
@@ -87,6 +88,17 @@ t.test('all eight EXIF orientations come out upright', async t => {
     const shrunk = await decoder.decode(jpeg, { ...flat, size: { width: 12, height: 12, fit: 'inside' } }, never())
     t.match(shrunk, { width: 12, height: 8, original: { width, height } }, `jpeg ${i + 1}, shrunk`)
     near(t, quartersOf(shrunk), [red, green, blue, yellow], 4, `jpeg ${i + 1}, shrunk`)
+  }
+})
+
+t.test('a size that enlarges one side gives the same pixels under all eight orientations', async t => {
+  const options = { ...flat, size: { width: 512, height: 512, fit: 'fill' } } as const
+  const small = await sharp(readFixture('monal.jpg')).extract({ left: 0, top: 100, width: 640, height: 300 }).png().toBuffer()
+  const upright = await decoder.decode(small, options, never())
+  t.match(upright, { width: 512, height: 512, original: { width: 640, height: 300 } })
+  for (const orientation of ORIENTATIONS) {
+    const { data } = await decoder.decode(await storedTurned(small, orientation), options, never())
+    t.ok(data.every((value, index) => Math.abs(value - (upright.data[index] ?? NaN)) <= 6), `orientation ${orientation}`)
   }
 })
 

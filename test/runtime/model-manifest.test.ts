@@ -1,7 +1,8 @@
 import t from 'tap'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { fileWithOutputs, findModel, type Model, readManifest } from '../../src/runtime/model-manifest.js'
+import { MODEL_TASKS } from '../../src/runtime/model-tasks.js'
+import { fileWithOutputs, findModel, type Model, rankModels, readManifest } from '../../src/runtime/model-manifest.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const manifest = readManifest(`${ROOT}models/manifest.json`)
@@ -35,6 +36,14 @@ t.test('every pulled file has two addresses and a digest', async t => {
       t.ok(file.sha256 ?? file.gitBlob)
     }
   }
+})
+
+t.test('where several models are ranked for a task each has a rank of its own', async t => {
+  for (const task of MODEL_TASKS) {
+    const ranks = manifest.models.flatMap(model => model.preference?.[task]?.rank ?? [])
+    t.equal(new Set(ranks).size, ranks.length, task)
+  }
+  t.equal(rankModels(manifest.models.map(facts => ({ facts })), 'object-detection').at(-1)?.facts.id, 'deimv2-atto')
 })
 
 t.test('a licence that is not stated is called so', async t => {

@@ -1,0 +1,41 @@
+// Labels of people's faces: that there is one, and that it smiles. Of the expressions only that one is right often enough.
+import type { ExpressionReader } from '../../engines/expression-reader.js'
+import type { FaceDetector } from '../../engines/face-detector.js'
+import type { LabelSource } from '../classify-image.js'
+
+/** Runs with the face detector that serves. */
+export type UseFaceDetector = <R>(run: (detector: FaceDetector) => Promise<R>) => Promise<R>
+/** Runs with the expression reader that serves. */
+export type UseExpressionReader = <R>(run: (reader: ExpressionReader) => Promise<R>) => Promise<R>
+
+const HUMAN_FACE = '/m/0dzct'
+const SMILE = '/m/019nj4'
+const SMILING = 'happy'
+// From there on no false face was found on photographs (39 of them), and a smile was one.
+const MIN_FACE_SCORE = 0.7
+const MIN_SMILE_SCORE = 0.85
+// Of the picture's shorter side: the labels say what a picture shows, and many show someone's face in passing.
+const LEAST_SHARE = 0.25
+// Each costs a run of the net; the largest scores come first.
+const MAX_EXPRESSIONS = 3
+
+/** Makes the source. Without an expression reader there are no smiles. */
+export function createFaceLabels (useDetector: UseFaceDetector, useReader?: UseExpressionReader): LabelSource {
+  return {
+    name: 'faces',
+    general: false,
+    async find (image) {
+      const { width, height } = image.original
+      const faces = (await useDetector(async detector => await detector.detect(image, MIN_FACE_SCORE)))
+        .filter(({ box }) => Math.max(box.width, box.height) >= LEAST_SHARE * Math.min(width, height))
+      const scores = new Map<string, number>()
+      const [surest] = faces
+      if (surest !== undefined) scores.set(HUMAN_FACE, surest.score)
+      for (const { box } of useReader === undefined ? [] : faces.slice(0, MAX_EXPRESSIONS)) {
+        const smiling = await useReader?.(async reader => (await reader.read(image, box)).get(SMILING) ?? 0) ?? 0
+        if (smiling >= MIN_SMILE_SCORE) scores.set(SMILE, Math.max(scores.get(SMILE) ?? 0, smiling))
+      }
+      return { scores }
+    }
+  }
+}

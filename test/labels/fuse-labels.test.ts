@@ -1,0 +1,53 @@
+import t from 'tap'
+import { type LabelVoice, fuseLabels } from '../../src/labels/fuse-labels.js'
+import { createLabelGraph } from '../../src/labels/label-graph.js'
+import { raiseParents, sumUpGraph } from '../../src/labels/label-scores.js'
+
+const graph = createLabelGraph({
+  '/m/animal': { name: 'Animal', parents: [] },
+  '/m/bird': { name: 'Bird', parents: ['/m/animal'] },
+  '/m/crane': { name: 'Crane (Bird)', parents: ['/m/bird'] },
+  '/m/heron': { name: 'Heron', parents: ['/m/bird'] },
+  '/m/machine': { name: 'Crane (Machine)', parents: [] }
+})
+const all = { minScore: 0, maxResults: 100 }
+const voice = (scores: Record<string, number>, doubts: readonly string[] = []): LabelVoice => ({ scores: new Map(Object.entries(scores)), doubts: new Set(doubts) })
+const plain = (labels: ReturnType<typeof fuseLabels>) => labels.map(({ mid, score }) => [mid, score])
+
+t.test('classes that exclude each other add up to what they are kinds of', async t => {
+  const sums = sumUpGraph([0.25, 0.5, 0.125, 0.125], ['/m/crane', '/m/heron', '/m/crane', '/m/machine'], graph)
+  t.same(Object.fromEntries(sums), { '/m/crane': 0.375, '/m/heron': 0.5, '/m/bird': 0.875, '/m/animal': 0.875, '/m/machine': 0.125 })
+  t.equal(sumUpGraph([0.9, 0.9], ['/m/crane', '/m/heron'], graph).get('/m/bird'), 1, 'and never to more than 1')
+})
+
+t.test('what a label is a kind of is at least as likely as the label', async t => {
+  t.same(Object.fromEntries(raiseParents(new Map([['/m/crane', 0.5], ['/m/bird', 0.25], ['/m/animal', 0.75]]), graph)), { '/m/crane': 0.5, '/m/bird': 0.5, '/m/animal': 0.75 })
+})
+
+t.test('of several sources the surest counts, each mid comes once, and no parent is under its child', async t => {
+  const labels = fuseLabels([voice({ '/m/bird': 0.25, '/m/machine': 0.75 }), voice({ '/m/crane': 0.5, '/m/machine': 0.125 })], graph, all)
+  t.same(plain(labels), [['/m/machine', 0.75], ['/m/crane', 0.5], ['/m/bird', 0.5], ['/m/animal', 0.5]], 'equal scores: the most specific first')
+  t.same(labels.map(({ description }) => description), ['Crane', 'Crane', 'Bird', 'Animal'], 'without what tells namesakes apart')
+})
+
+t.test('limits, and nothing where nothing is said', async t => {
+  const source = voice({ '/m/crane': 0.5, '/m/machine': 0.25 })
+  t.same(plain(fuseLabels([source], graph, { minScore: 0.5, maxResults: 2 })), [['/m/crane', 0.5], ['/m/bird', 0.5]])
+  t.same(fuseLabels([], graph, all), [])
+  t.same(fuseLabels([voice({ '/m/crane': 0 })], graph, all), [], 'a label that cannot be is none')
+})
+
+t.test('scores are single-precision numbers', async t => {
+  t.same(plain(fuseLabels([voice({ '/m/machine': 0.7 })], graph, all)), [['/m/machine', Math.fround(0.7)]])
+})
+
+t.test('a source that knows a label well and does not see it takes from its score, within bounds', async t => {
+  const detector = voice({ '/m/bird': 0.9, '/m/machine': 0.9 })
+  const score = (doubter: LabelVoice): number => fuseLabels([detector, doubter], graph, all).find(({ mid }) => mid === '/m/bird')?.score ?? NaN
+  t.equal(score(voice({})), Math.fround(0.9), 'silence about what it does not know is none')
+  t.ok(Math.abs(score(voice({}, ['/m/bird'])) - 0.5) < 1e-6, 'the middle of 9 : 1 and 1 : 9')
+  t.ok(Math.abs(score(voice({ '/m/bird': 0.5 }, ['/m/bird'])) - 0.75) < 1e-6)
+  t.equal(score(voice({ '/m/bird': 0.95 }, ['/m/bird'])), Math.fround(0.95), 'and what it is surer of is no doubt')
+  t.ok(score(voice({ '/m/bird': 1 }, ['/m/bird'])) === 1)
+  t.equal(fuseLabels([detector, voice({}, ['/m/bird'])], graph, all)[0]?.mid, '/m/machine')
+})
