@@ -42,7 +42,9 @@ const describing = {
   labelCalibration: Type.Optional(Type.Object({
     ...CalibrationSchema.properties,
     /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
-    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE)))
+    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE))),
+    /** Added to the log-odds of every label: on other pictures than those measured, labels are rarer. */
+    shift: Type.Optional(Type.Number())
   }, NOTHING_ELSE)),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),

@@ -57,7 +57,8 @@ function openDetector (pool: InferencePool, { facts, netWith }: InstalledModel):
     detector: createObjectDetector(pool, { net: netWith(outputs), input: imageInput(facts), outputs, task: 'classification' }),
     labels: labelTable(facts),
     calibration: facts.labelCalibration ?? UNCALIBRATED,
-    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {}))
+    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {})),
+    shift: facts.labelCalibration?.shift ?? 0
   }
 }
 
