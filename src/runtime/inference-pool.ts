@@ -17,6 +17,8 @@ export interface InferencePoolOptions {
   readonly runTimeoutMs: number
   /** What runs in a thread; tests put something else there. */
   readonly worker?: URL
+  /** Node's own arguments for the threads; the process's if not given. */
+  readonly execArgv?: string[]
 }
 
 export interface InferencePool {
@@ -43,7 +45,7 @@ type Pool = Piscina<InferenceTask, InferenceResult>
 const WORKER_URL = new URL(`./inference-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Makes the pool; no thread starts before the first run. */
-export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL }: InferencePoolOptions): InferencePool {
+export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL, execArgv }: InferencePoolOptions): InferencePool {
   // Piscina's own idle timeout now and then leaves the last thread standing, so the pool itself comes and goes.
   const startPool = (): Pool => {
     const pool: Pool = new Piscina<InferenceTask, InferenceResult>({
@@ -51,7 +53,8 @@ export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, wor
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: Infinity,
-      concurrentTasksPerWorker: 1
+      concurrentTasksPerWorker: 1,
+      ...(execArgv === undefined ? {} : { execArgv })
     })
     // A thread that dies without a task, before it has begun or while it is killed, is told by an event; unheard, that
     // would end the process. What waits for a thread that cannot start would wait for ever.
