@@ -29,7 +29,7 @@ t.test('the graph: one name a label, parents that say something, no circles', as
   const used = new Set([...tables.imagenet1k, ...tables.coco80].flatMap(({ mid }) => [mid, ...graph.ancestors(mid)]))
   const unused = graph.mids.filter(mid => !used.has(mid)).map(mid => graph.name(mid)).sort()
   t.same(unused, ['Human face', 'Smile'], 'every label is one of a class, or of the faces')
-  t.ok(tables.imagenet1k.filter(({ mid }) => graph.ancestors(mid).length > 0).length > 850, 'nearly all classes are kinds of something')
+  t.ok(tables.imagenet1k.filter(({ mid }) => graph.ancestors(mid).length > 0).length > 820, 'nearly all classes are kinds of something')
 })
 
 t.test('homonyms: a class means the thing that ImageNet means', async t => {
