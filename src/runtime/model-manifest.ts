@@ -35,6 +35,12 @@ const describing = {
   /** Empty where the files are no nets, as dictionaries. */
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
+  /** The model whose outputs are this one's inputs, by the same names. */
+  trunk: Type.Optional(IdSchema),
+  /** Both sides of the picture that the trunk is to see for this model, where it is always the same. */
+  trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Styles of pictures that an output tells apart, by index. */
+  styles: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   labels: Type.Optional(ClassLabelsSchema),
   /** From scores to probabilities. */
   calibration: Type.Optional(CalibrationSchema),

@@ -7,12 +7,12 @@ import { readLabelEntities, readLabelTable } from '../../src/runtime/label-table
 const facts = new URL('../../../shared/labels/', import.meta.url)
 const entities = readLabelEntities()
 const graph = createLabelGraph(entities)
-const tables = { imagenet1k: readLabelTable('imagenet1k'), coco80: readLabelTable('coco80') }
+const tables = { imagenet1k: readLabelTable('imagenet1k'), coco80: readLabelTable('coco80'), heads: readLabelTable('label-heads') }
 
 t.test('every class has a label of the graph, under its name there', async t => {
   t.equal(tables.imagenet1k.length, 1000)
   t.equal(tables.coco80.length, 80)
-  t.same([...tables.imagenet1k, ...tables.coco80].filter(({ mid, name }) => !graph.has(mid) || graph.name(mid) !== name), [])
+  t.same([...tables.imagenet1k, ...tables.coco80, ...tables.heads].filter(({ mid, name }) => !graph.has(mid) || graph.name(mid) !== name), [])
   const raw = JSON.parse(readFileSync(new URL('../../models/labels/imagenet1k.json', import.meta.url), 'utf8')) as Array<{ wnid: string }>
   const wnids = raw.map(({ wnid }) => wnid)
   t.same(wnids, [...new Set(wnids)].sort(), 'the classes stand in the order of ImageNet, that of their wnids')
@@ -28,7 +28,7 @@ t.test('the graph: one name a label, parents that say something, no circles', as
   t.same(twice, [], 'no parent is named twice, or where another implies it')
   const used = new Set([...tables.imagenet1k, ...tables.coco80].flatMap(({ mid }) => [mid, ...graph.ancestors(mid)]))
   const unused = graph.mids.filter(mid => !used.has(mid)).map(mid => graph.name(mid)).sort()
-  t.same(unused, ['Human face', 'Smile'], 'every label is one of a class, or of the faces')
+  t.same(unused, ['Black-and-white', 'Cartoon', 'Drawing', 'Human face', 'Illustration', 'Painting', 'Sketch', 'Smile'], 'every label is one of a class, of the faces, or of the styles')
   t.ok(tables.imagenet1k.filter(({ mid }) => graph.ancestors(mid).length > 0).length > 820, 'nearly all classes are kinds of something')
 })
 
