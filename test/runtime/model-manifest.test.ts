@@ -13,7 +13,7 @@ function row (id: string): Record<string, unknown> {
 }
 
 t.test('the project\'s own manifest holds', async t => {
-  t.same(manifest.models.filter(model => model.set === 'embedded').map(model => model.id), ['mobilenetv3-centernet', 'blazeface', 'emotion'])
+  t.same(manifest.models.filter(model => model.set === 'embedded').map(model => model.id), ['mobilenetv3-centernet', 'blazeface', 'emotion', 'label-heads'])
   t.ok(manifest.models.some(model => model.set === 'standard'))
   t.ok(manifest.models.some(model => model.set === 'large'))
 })

@@ -16,6 +16,8 @@ export interface LabellingDetector {
   readonly calibration: Calibration
   /** Of labels, by mid, what the evidence of all their kinds together means. */
   readonly curves: ReadonlyMap<string, EvidenceCurve>
+  /** Added to the log-odds of every label. */
+  readonly shift: number
 }
 
 /** Runs with the detector that serves. */
@@ -29,7 +31,7 @@ export function createDetectedLabels (use: UseDetector, graph: LabelGraph): Labe
   return {
     name: 'detected objects',
     general: true,
-    find: async image => await use(async ({ detector, labels, calibration, curves }) => {
+    find: async image => await use(async ({ detector, labels, calibration, curves, shift }) => {
       const { width, height, fit } = detector.size
       const shrink = Math.min(width / image.width, height / image.height)
       const sized = fit === 'fill'
@@ -42,7 +44,7 @@ export function createDetectedLabels (use: UseDetector, graph: LabelGraph): Labe
         if (mid === undefined) throw new Error(`the label table has no class ${classIndex}`)
         scores.set(mid, Math.max(scores.get(mid) ?? 0, calibrate(calibration, score)))
       }
-      return { scores: raiseParents(weighEvidence(scores, curves, graph), graph) }
+      return { scores: raiseParents(weighEvidence(scores, curves, graph, shift), graph) }
     })
   }
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../errors.js'
 import { createClassifier } from '../../engines/classifier.js'
 import { type ExpressionReader, createExpressionReader } from '../../engines/expression-reader.js'
 import { createFaceDetector } from '../../engines/face-detector.js'
+import { HEAD_TAPS, createLabelHeads } from '../../engines/label-heads.js'
 import { createObjectDetector, detectorOutputs } from '../../engines/object-detector.js'
 import { UNCALIBRATED } from '../../imaging/calibration.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
@@ -15,6 +16,7 @@ import type { InstalledModel, ModelStore } from '../../runtime/model-store.js'
 import type { LabelSource } from '../classify-image.js'
 import { type LabellingDetector, createDetectedLabels } from './detected-labels.js'
 import { createFaceLabels } from './face-labels.js'
+import { type LabellingHeads, createHeadLabels } from './head-labels.js'
 import { type LabellingClassifier, createWholePictureLabels } from './whole-picture-labels.js'
 
 export interface LabelSourcesParts {
@@ -35,13 +37,15 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
   }
 
   const detector = choose('classification', findsObjects, model => openDetector(pool, model))
-  const classifier = choose('classification', facts => !findsObjects(facts), model => openClassifier(pool, model))
+  const heads = choose('classification', readsTrunk, model => openHeads(pool, models, model))
+  const classifier = choose('classification', facts => !findsObjects(facts) && !readsTrunk(facts), model => openClassifier(pool, model))
   const faces = choose('face-detection', () => true, ({ facts, netWith }) => createFaceDetector(pool, {
     net: netWith(facts.outputs.map(({ name }) => name)), input: imageInput(facts), outputs: facts.outputs
   }))
   const expressions = choose('expression', () => true, model => openExpressionReader(pool, model))
   return [
     createDetectedLabels(run => detector.use(run), graph),
+    createHeadLabels(run => heads.use(run), graph),
     ...classifier.serving() === undefined ? [] : [createWholePictureLabels(run => classifier.use(run), graph)],
     createFaceLabels(run => faces.use(run), run => expressions.use(run))
   ]
@@ -51,13 +55,29 @@ function findsObjects ({ outputs }: Model): boolean {
   return detectorOutputs(outputs.map(({ name }) => name)) !== undefined
 }
 
+function readsTrunk ({ trunk }: Model): boolean {
+  return trunk !== undefined
+}
+
+function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }: InstalledModel): LabellingHeads {
+  if (facts.trunk === undefined || facts.trunkSide === undefined || facts.styles === undefined) throw unfit(facts, 'the trunk, its side, or the styles')
+  const trunk = models.find(facts.trunk, HEAD_TAPS)
+  return {
+    heads: createLabelHeads(pool, {
+      trunk: trunk.net, trunkInput: imageInput(trunk.facts), side: facts.trunkSide, net: netWith(facts.outputs.map(({ name }) => name)), styles: facts.styles
+    }),
+    labels: labelTable(facts)
+  }
+}
+
 function openDetector (pool: InferencePool, { facts, netWith }: InstalledModel): LabellingDetector {
   const outputs = detectorOutputs(facts.outputs.map(({ name }) => name)) ?? []
   return {
     detector: createObjectDetector(pool, { net: netWith(outputs), input: imageInput(facts), outputs, task: 'classification' }),
     labels: labelTable(facts),
     calibration: facts.labelCalibration ?? UNCALIBRATED,
-    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {}))
+    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {})),
+    shift: facts.labelCalibration?.shift ?? 0
   }
 }
 

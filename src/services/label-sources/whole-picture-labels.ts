@@ -17,9 +17,6 @@ export interface LabellingClassifier {
 /** Runs with the classifier that serves. */
 export type UseClassifier = <R>(run: (opened: LabellingClassifier) => Promise<R>) => Promise<R>
 
-// A label with so many classes under it is known from many sides; Person, with a groom and a ballplayer, is not.
-const CLASSES_TO_DOUBT = 5
-
 /** Makes the source. */
 export function createWholePictureLabels (use: UseClassifier, graph: LabelGraph): LabelSource {
   const known = new Map<LabelTable, ReadonlySet<string>>()
@@ -27,7 +24,7 @@ export function createWholePictureLabels (use: UseClassifier, graph: LabelGraph)
     name: 'picture as a whole',
     general: true,
     find: async image => await use(async ({ classifier, labels, calibration }) => {
-      const doubts = known.get(labels) ?? broadLabels(labels, graph)
+      const doubts = known.get(labels) ?? knownLabels(labels, graph)
       known.set(labels, doubts)
       const sums = sumUpGraph(await classifier.classify(image), labels.map(({ mid }) => mid), graph)
       return { scores: new Map([...sums].map(([mid, probability]) => [mid, calibrate(calibration, probability)])), doubts }
@@ -35,10 +32,7 @@ export function createWholePictureLabels (use: UseClassifier, graph: LabelGraph)
   }
 }
 
-function broadLabels (labels: LabelTable, graph: LabelGraph): ReadonlySet<string> {
-  const classes = new Map<string, number>()
-  for (const { mid } of labels) {
-    for (const label of [mid, ...graph.ancestors(mid)]) classes.set(label, (classes.get(label) ?? 0) + 1)
-  }
-  return new Set([...classes].flatMap(([label, count]) => count >= CLASSES_TO_DOUBT ? [label] : []))
+// The classifier knows these, so not seeing them is a doubt.
+function knownLabels (labels: LabelTable, graph: LabelGraph): ReadonlySet<string> {
+  return new Set(labels.flatMap(({ mid }) => [mid, ...graph.ancestors(mid)]))
 }

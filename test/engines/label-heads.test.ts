@@ -1,0 +1,34 @@
+import t from 'tap'
+import { readFileSync } from 'node:fs'
+import { createLabelHeads, HEAD_TAPS } from '../../src/engines/label-heads.js'
+import { createImageDecoder } from '../../src/intake/decode-image.js'
+import { createInferencePool } from '../../src/runtime/inference-pool.js'
+import { readLabelTable } from '../../src/runtime/label-table.js'
+import { BUILT_MODELS_FOLDER } from '../../src/runtime/model-manifest.js'
+import { openModelStore } from '../../src/runtime/model-store.js'
+import { builtModels } from '../fixtures/built-models.js'
+
+builtModels()
+
+t.test('the heads tell what a photograph shows and that it is one', async t => {
+  const pool = createInferencePool({ threads: 1, idleTimeoutMs: 60_000, runTimeoutMs: 120_000 })
+  const decoder = createImageDecoder({ maxPixels: 50e6, timeoutMs: 60_000 })
+  t.teardown(async () => { await Promise.all([pool.close(), decoder.close()]) })
+  const store = await openModelStore(BUILT_MODELS_FOLDER)
+  const trunk = store.find('mobilenetv3-centernet', HEAD_TAPS)
+  const { net, facts } = store.find('label-heads', ['labels', 'styles'])
+  const [trunkInput] = trunk.facts.inputs
+  if (trunkInput?.kind !== 'image' || facts.styles === undefined || facts.trunkSide === undefined) throw new Error('the rows are not what they were')
+  const heads = createLabelHeads(pool, { trunk: trunk.net, trunkInput, side: facts.trunkSide, net, styles: facts.styles })
+  const table = readLabelTable('label-heads')
+
+  const monal = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))
+  const image = await decoder.decode(monal, { size: { width: 768, height: 768, fit: 'inside' }, alpha: 'flatten' }, new AbortController().signal)
+  const { labels, styles } = await heads.read(image)
+  t.equal(labels.length, table.length)
+  t.ok(labels.every(probability => probability >= 0 && probability <= 1))
+  t.ok((labels[table.findIndex(({ name }) => name === 'Animal')] ?? 0) > 0.5, 'a bird is an animal')
+  t.same([...styles.keys()], facts.styles)
+  t.ok(Math.abs([...styles.values()].reduce((sum, share) => sum + share, 0) - 1) < 1e-5)
+  t.ok((styles.get('photo') ?? 0) > 0.5)
+})
