@@ -5,7 +5,7 @@ import { type LabelSource, createClassifyImage } from '../../src/services/classi
 
 const graph = createLabelGraph({ '/m/animal': { name: 'Animal', parents: [] }, '/m/dog': { name: 'Dog', parents: ['/m/animal'] }, '/m/face': { name: 'Human face', parents: [] } })
 const image = { data: new Uint8Array(3), width: 1, height: 1, channels: 3 as const, original: { width: 1, height: 1 } }
-const decoder = { decode: async () => image, close: async () => {} }
+const decoder = { decode: async () => image, resize: async () => image, close: async () => {} }
 const work = { signal: new AbortController().signal, stage: async <T>(_: string, run: () => T | Promise<T>) => await run() }
 const missing = (): never => { throw new Failure('model_missing', 'it is not there') }
 

@@ -31,8 +31,12 @@ function signs (answered) {
   const exact = word => word.toLowerCase()
   const asWritten = precisionRecall(pairs.map(({ found, expected }) => compareBags(found.map(word => exact(word.text)), expected.map(word => exact(word.text)))))
   return {
-    'word P': bag.precision, 'word R': bag.recall, 'word F': bag.f1,
-    'P at IoU .5': placed.precision, 'R at IoU .5': placed.recall, 'F at IoU .5': placed.f1,
+    'word P': bag.precision,
+    'word R': bag.recall,
+    'word F': bag.f1,
+    'P at IoU .5': placed.precision,
+    'R at IoU .5': placed.recall,
+    'F at IoU .5': placed.f1,
     'word F with marks': asWritten.f1
   }
 }
