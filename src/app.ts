@@ -11,6 +11,7 @@ import { createMetrics } from './http/metrics.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { objectsDetectionEndpoint } from './http/routes/objects-detection.js'
+import { textDetectionEndpoint } from './http/routes/text-detection.js'
 import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
@@ -20,6 +21,7 @@ import { openModelStore } from './runtime/model-store.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createDetectObjects } from './services/detect-objects.js'
+import { createDetectText } from './services/detect-text.js'
 import { createIssueToken } from './services/issue-token.js'
 import { VERSION } from './version.js'
 
@@ -95,7 +97,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     endpoints: [
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
-      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models }))
+      objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
+      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget }))
     ]
   })
   const purge = setInterval(() => {

@@ -37,6 +37,8 @@ export interface ImageDecoder {
    *   reason of `signal`
    */
   decode (bytes: Uint8Array, options: DecodeOptions, signal: AbortSignal): Promise<DecodedImage>
+  /** The same picture at another size, sides taken alone; itself where it has that size. */
+  resize (image: DecodedImage, size: { readonly width: number, readonly height: number }): Promise<DecodedImage>
   /** Ends the thread for BMP and HEIC. */
   close (): Promise<void>
 }
@@ -107,6 +109,12 @@ export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFA
       } finally {
         await sharpIsDone
       }
+    },
+    async resize (image, { width, height }) {
+      if (image.width === width && image.height === height) return image
+      const raw = { width: image.width, height: image.height, channels: image.channels }
+      const data = await sharp(image.data, { raw, limitInputPixels: false }).resize({ width, height, fit: 'fill', kernel: 'linear' }).raw().toBuffer()
+      return { data, width, height, channels: image.channels, original: image.original }
     },
     close: () => foreign.close()
   }

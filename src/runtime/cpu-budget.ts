@@ -22,6 +22,11 @@ export interface CpuBudget {
    * @throws the signal's reason when it aborts before a slot is free
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /**
+   * Takes one more slot for whoever holds one already, if it is free and nobody waits for it. Gives what returns it, to
+   * be called once; it is to be held for a short piece of work, so that who comes next does not wait long.
+   */
+  borrow (): (() => void) | undefined
 }
 
 interface Waiter {
@@ -41,6 +46,10 @@ export function createCpuBudget ({ slots, maxQueue }: CpuBudgetOptions): CpuBudg
 
   function release (startedMs: number): void {
     meanS += MEAN_WEIGHT * ((performance.now() - startedMs) / 1000 - meanS)
+    giveBack()
+  }
+
+  function giveBack (): void {
     busy--
     const [next] = queue
     if (next !== undefined) {
@@ -80,6 +89,11 @@ export function createCpuBudget ({ slots, maxQueue }: CpuBudgetOptions): CpuBudg
     slots,
     get busy () { return busy },
     get waiting () { return queue.size },
+    borrow () {
+      if (busy >= slots || queue.size > 0) return undefined
+      busy++
+      return giveBack
+    },
     async run (work, signal) {
       signal?.throwIfAborted()
       if (busy < slots) {

