@@ -8,18 +8,26 @@ export interface FloatConstant {
   readonly data: Float32Array
 }
 
-/** The float32 constants of a graph by name: its initializers, and what nodes called Constant give. */
-export function floatConstants (graph: GraphProto): Map<string, FloatConstant> {
-  const found = new Map<string, FloatConstant>()
-  const add = (name: string, tensor: TensorProto | undefined): void => {
-    const constant = tensor === undefined ? undefined : floats(tensor)
-    if (constant !== undefined) found.set(name, constant)
+/** Constants by name. */
+export interface FloatConstants {
+  get (name: string): FloatConstant | undefined
+}
+
+/** The float32 constants of a graph: its initializers, and what nodes called Constant give. They are read when asked for. */
+export function floatConstants (graph: GraphProto): FloatConstants {
+  const tensors = new Map(graph.initializer.map(tensor => [tensor.name, tensor]))
+  for (const { opType, output: [name = ''], attribute } of graph.node) {
+    const tensor = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined
+    if (tensor !== undefined) tensors.set(name, tensor)
   }
-  for (const tensor of graph.initializer) add(tensor.name, tensor)
-  for (const node of graph.node) {
-    if (node.opType === 'Constant') add(node.output[0] ?? '', node.attribute.find(({ name }) => name === 'value')?.t)
+  const read = new Map<string, FloatConstant | undefined>()
+  return {
+    get (name) {
+      const tensor = tensors.get(name)
+      if (tensor !== undefined && !read.has(name)) read.set(name, floats(tensor))
+      return read.get(name)
+    }
   }
-  return found
 }
 
 /** An initializer. */

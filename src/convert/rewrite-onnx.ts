@@ -30,9 +30,9 @@ export function rewriteOnnx (bytes: Uint8Array, outputs: Readonly<Record<string,
   const model = read(bytes)
   const { graph } = model
   if (graph === undefined) throw new ConversionError('The ONNX file holds no graph')
-  const kept = joined === undefined ? graph : { ...graph, output: [...graph.output, ...Object.values(joined.inputs).map(valueOf)] }
-  const parts = [simplifyOnnx(kept), ...(joined === undefined ? [] : [partsOf(joined, model)])]
-  const renames = Object.entries(outputs).map(([name, value]) => create(NodeProtoSchema, { opType: 'Identity', input: [value], output: [name] }))
+  const taken = [...Object.values(outputs), ...Object.values(joined?.inputs ?? {})]
+  const parts = [simplifyOnnx({ ...graph, output: taken.map(valueOf) }), ...(joined === undefined ? [] : [partsOf(joined, model)])]
+  const renames = Object.entries(outputs).filter(([name, value]) => name !== value).map(([name, value]) => create(NodeProtoSchema, { opType: 'Identity', input: [value], output: [name] }))
   const all = only({ nodes: [...parts.flatMap(({ nodes }) => nodes), ...renames], constants: parts.flatMap(({ constants }) => constants) }, Object.keys(outputs), graph.input.map(({ name }) => name))
   return toBinary(ModelProtoSchema, create(ModelProtoSchema, {
     ...model,
@@ -68,7 +68,7 @@ function partsOf ({ bytes, inputs }: JoinedNet, host: ModelProto): Parts {
   const renamed = (name: string): string => name === '' ? '' : inputs[name] ?? `joined/${name}`
   return {
     nodes: graph.node.map(node => create(NodeProtoSchema, {
-      ...node, name: `joined/${node.name}`, input: node.input.map(renamed), output: node.output.map(renamed)
+      ...node, name: node.name === '' ? '' : `joined/${node.name}`, input: node.input.map(renamed), output: node.output.map(renamed)
     })),
     constants: graph.initializer.map(tensor => create(TensorProtoSchema, { ...tensor, name: renamed(tensor.name) }))
   }

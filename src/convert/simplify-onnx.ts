@@ -6,7 +6,7 @@ import { create } from '@bufbuild/protobuf'
 import {
   AttributeProto_AttributeType as AttributeType, AttributeProtoSchema, type GraphProto, type NodeProto, NodeProtoSchema, type TensorProto
 } from 'onnx-buf'
-import { type FloatConstant, floatConstants, floatTensor } from './onnx-constants.js'
+import { type FloatConstant, type FloatConstants, floatConstants, floatTensor } from './onnx-constants.js'
 
 /** What a graph consists of once it is simplified. */
 export interface SimplifiedGraph {
@@ -83,7 +83,7 @@ function linksOf (nodes: readonly NodeProto[]): Links {
   return { users }
 }
 
-function scaleAndShift (name: string, links: Links, constants: ReadonlyMap<string, FloatConstant>): ScaleAndShift | undefined {
+function scaleAndShift (name: string, links: Links, constants: FloatConstants): ScaleAndShift | undefined {
   const times = withScalar(name, 'Mul', links, constants)
   const plus = times === undefined ? undefined : withScalar(times.output, 'Add', links, constants)
   if (times === undefined || plus === undefined) return undefined
@@ -91,7 +91,7 @@ function scaleAndShift (name: string, links: Links, constants: ReadonlyMap<strin
 }
 
 /** The one node that uses a value, where it joins it with a single number. */
-function withScalar (name: string, opType: string, { users }: Links, constants: ReadonlyMap<string, FloatConstant>): { node: NodeProto, output: string, scalar: number } | undefined {
+function withScalar (name: string, opType: string, { users }: Links, constants: FloatConstants): { node: NodeProto, output: string, scalar: number } | undefined {
   const [node, another] = users.get(name) ?? []
   if (node === undefined || another !== undefined || node.opType !== opType) return undefined
   const data = constants.get(node.input.find(input => input !== name) ?? '')?.data
@@ -100,7 +100,7 @@ function withScalar (name: string, opType: string, { users }: Links, constants: 
 }
 
 /** name × clip(name + 3) ÷ 6. The bounds of the clip are 0 and 6 wherever the rest looks like this. */
-function hardSwish (name: string, links: Links, constants: ReadonlyMap<string, FloatConstant>): { end: string, nodes: readonly NodeProto[] } | undefined {
+function hardSwish (name: string, links: Links, constants: FloatConstants): { end: string, nodes: readonly NodeProto[] } | undefined {
   const users = links.users.get(name) ?? []
   const plus = users.find(({ opType }) => opType === 'Add')
   const times = users.find(({ opType }) => opType === 'Mul')
