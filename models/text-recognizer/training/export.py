@@ -3,10 +3,11 @@
     python export.py CHECKPOINT.pt KEYS.txt OUT.onnx
 
 Inputs, of one run of v4 on a crop 48 × W: `tap` [1, 480, 3, W/4], `context` [1, 120, 1, W/8], `answer` [1, W/8, 6625].
-Output `probabilities` [1, W/4, classes], softmax over the last. Weights are stored as float16 and computed as float32.
+Beside it OUT.pt, the same weights for train.py --start. Output `probabilities` [1, W/4, classes], softmax over the last. Weights are stored as float16 and computed as float32.
 The operator set is v4's own, 9, so that the build can join the two graphs.
 """
 
+import pathlib
 import sys
 
 import numpy as np
@@ -61,6 +62,7 @@ def main():
     weights = torch.load(checkpoint)
     weights = weights.get('average', weights)
     reader.load_state_dict({name: value.half().float() if value.numel() >= 1000 else value for name, value in weights.items()})
+    torch.save({name: value.half() for name, value in weights.items()}, pathlib.Path(out).with_suffix('.pt'))
     net = Exported(reader, theirs, matrix).eval()
     example = (torch.randn(1, 480, 3, 160), torch.randn(1, 120, 1, 80), torch.rand(1, 80, 6625).softmax(2))
     torch.onnx.export(net, example, out, input_names=['tap', 'context', 'answer'], output_names=['probabilities'],
