@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
-import type { Config } from './config.js'
+import { type Config, ConfigError } from './config.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
 import type { Readiness } from './http/health.js'
@@ -16,8 +16,11 @@ import { configureSharp, createImageDecoder } from './intake/decode-image.js'
 import { createImageFetcher } from './intake/fetch-image.js'
 import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
+import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import { openModelStore } from './runtime/model-store.js'
+import { findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
+import { createTesseract } from './runtime/tesseract.js'
 import { usableCpus } from './runtime/usable-cpus.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createDetectObjects } from './services/detect-objects.js'
@@ -43,7 +46,7 @@ const PURGE_INTERVAL_MS = 3_600_000
 /**
  * Builds the application; it does not listen yet.
  * @param announce shows the operator the credentials made on a first start; called at most once, never again after
- * @throws StoreError where the data folder cannot be used
+ * @throws StoreError where the data folder cannot be used; ConfigError where data of a language that is asked for is missing
  */
 export async function buildApp (config: Config, logger: FastifyBaseLogger, announce: (credentials: FirstCredentials) => void): Promise<App> {
   configureSharp()
@@ -82,6 +85,13 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModelStore(BUILT_MODELS_FOLDER)
   for (const { id, fault } of models.missing) logger.error({ model: id, fault }, 'this model is not there; what needs it answers 503')
   const pool = createInferencePool({ threads: budget.slots, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
+  const languages = findOcrLanguages(config.ocrLanguages, models)
+  if (languages.missing.length > 0) {
+    throw new ConfigError(languages.missing.map(code => `COMPUTE_OCR_LANGUAGES names ${code}, whose data is not installed: \`npm install ${packageOf(code)}\` brings it`))
+  }
+  const tesseract = languages.found.length === 0
+    ? undefined
+    : createTesseract({ threads: budget.slots, languages: languages.found, idleTimeoutMs: MODEL_IDLE_MS, runTimeoutMs: config.requestTimeoutMs })
   let stopping = false
 
   const http = await buildServer({
@@ -98,7 +108,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       getTokenEndpoint(createIssueToken(accounts)),
       colorPaletteEndpoint(createFindPalette(decoder)),
       objectsDetectionEndpoint(createDetectObjects({ decoder, pool, models })),
-      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget }))
+      textDetectionEndpoint(createDetectText({ decoder, pool, models, budget, tesseract, identify: createLanguageIdentifier(), maxLines: config.ocrMaxLines }))
     ]
   })
   const purge = setInterval(() => {
@@ -113,7 +123,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       stopping = true
       clearInterval(purge)
       await http.close()
-      await Promise.all([fetcher.close(), decoder.close(), pool.close()])
+      await Promise.all([fetcher.close(), decoder.close(), pool.close(), tesseract?.close()])
       await store.close()
     }
   }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseAllowList } from './intake/address-policy.js'
 import {
-  parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseList, parseOnOff,
+  parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseLanguageCodes, parseList, parseOnOff,
   parseOrigins, parsePixels, parseText
 } from './setting-values.js'
 
@@ -53,6 +53,8 @@ const SETTINGS = {
   logLevel: setting('COMPUTE_LOG_LEVEL', 'info', parseChoice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'least level that is logged'),
   concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseConcurrency, 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
   queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
+  ocrLanguages: setting('COMPUTE_OCR_LANGUAGES', 'eng,fra', parseLanguageCodes, 'comma list of the languages that textDetection reads with their accents, by Tesseract\'s codes; others than `eng` and `fra` need their package (`npm install @tesseract.js-data/deu`)'),
+  ocrMaxLines: setting('COMPUTE_OCR_MAX_LINES', '1000', parseInteger(1, 100_000), 'lines of text in one picture at most; more is answered 413'),
   requestTimeoutMs: setting('COMPUTE_REQUEST_TIMEOUT', '60s', parseDuration(100, 3_600_000), 'longest time for a request once its body is there; then 504'),
   stopDelayMs: setting('COMPUTE_STOP_DELAY', '0s', parseDuration(0, 600_000), 'time between /readyz turning 503 and the end of accepting connections, for load balancers')
 } as const

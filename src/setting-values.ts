@@ -90,6 +90,14 @@ export function parseOrigins (text: string): readonly string[] {
   })
 }
 
+/** A comma list of Tesseract's language codes such as `eng` or `chi_sim`, each once. */
+export function parseLanguageCodes (text: string): readonly string[] {
+  return [...new Set(parseList(text).map(code => {
+    if (!/^[a-z]{3}(_[a-z]{3,4})?$/.test(code)) throw new Error(`must be a comma list of language codes such as eng,fra; ${JSON.stringify(code)} is none`)
+    return code
+  }))]
+}
+
 /** A number of concurrent computations, or `auto`. */
 export function parseConcurrency (text: string): number | 'auto' {
   return text.toLowerCase() === 'auto' ? 'auto' : parseInteger(1, 1024)(text)

@@ -1,11 +1,15 @@
-// Text in a picture: lines are found, laid straight, read, and put in reading order.
+// Text in a picture: lines are found, laid straight, read, read once more where that can change the answer, and put in
+// reading order.
+import { Failure } from '../errors.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { mapQuad, type Quad, quadHeight, quadWidth, sliceQuad, turnQuad } from '../imaging/quad.js'
+import { canCarryAccents, fuse } from './text/fusion.js'
 import { layOut } from './text/layout.js'
 import type { LineDetector } from './text/line-detector.js'
 import type { LineRecogniser } from './text/line-recogniser.js'
 import type { TextLine, TextPage } from './text/page.js'
-import { lineConfidence, type Transcript } from './text/transcript.js'
+import type { ReadLine } from './text/tesseract-reader.js'
+import { lineConfidence, textOf, type Transcript } from './text/transcript.js'
 
 /** Runs pieces of one request's work, at best several at a time; results in the order of the items. */
 export type Spread = <T, R>(items: readonly T[], work: (item: T) => Promise<R>) => Promise<R[]>
@@ -14,6 +18,17 @@ export type Spread = <T, R>(items: readonly T[], work: (item: T) => Promise<R>) 
 export interface TextReaderParts {
   readonly detector: LineDetector
   readonly recogniser: LineRecogniser
+  /** The reader that knows accents; undefined where there is none. */
+  readonly second: ReadLine | undefined
+  /** Lines of one picture at most. */
+  readonly maxLines: number
+}
+
+/** What one picture is read with. */
+export interface ReadingConditions {
+  readonly spread: Spread
+  /** Whether such lines, as the first reader gave them, may lack accents. */
+  mayLackAccents (lines: readonly string[]): Promise<boolean>
 }
 
 export interface TextReader {
@@ -23,8 +38,9 @@ export interface TextReader {
    * Reads a picture.
    * @param image as large as it is to be read
    * @param small the same picture at the size that `sizeFor` gives
+   * @throws Failure too_large where there are more lines than the limit
    */
-  read (image: DecodedImage, small: DecodedImage, spread: Spread): Promise<TextPage>
+  read (image: DecodedImage, small: DecodedImage, conditions: ReadingConditions): Promise<TextPage>
 }
 
 /** A line as it was read in one direction. */
@@ -35,37 +51,47 @@ interface Reading {
 
 // A frame higher than this times its width holds a line that runs downwards.
 const TALL = 1.5
-const MIN_WORD_CONFIDENCE = 0.8
 // Upright text is read surely; below this it may stand on its head. The other way must be clearly better.
-const SURE = 0.85
+const SURE_UPRIGHT = 0.85
 const CLEARLY_BETTER = 0.02
+// A word below this is worth asking another reader.
+const SURE_WORD = 0.8
+// Where precision and recall of words on photographs are balanced.
+const MIN_WORD_CONFIDENCE = 0.8
 
 /** Makes a reader. */
-export function createTextReader ({ detector, recogniser }: TextReaderParts): TextReader {
+export function createTextReader ({ detector, recogniser, second, maxLines }: TextReaderParts): TextReader {
   async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Reading[]> {
-    const scaleX = image.width / image.original.width
-    const scaleY = image.height / image.original.height
-    return await spread(quads, async quad => ({
-      quad, transcript: await recogniser.read(image, mapQuad(quad, ({ x, y }) => ({ x: x * scaleX, y: y * scaleY })))
-    }))
+    return await spread(quads, async quad => ({ quad, transcript: await recogniser.read(image, inPixelsOf(image, quad)) }))
   }
 
   // Lines of one direction stand on their heads together.
   async function readUpright (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Reading[]> {
     const readings = await readLines(image, quads, spread)
     const confidence = meanConfidence(readings)
-    if (readings.length === 0 || confidence >= SURE) return readings
+    if (readings.length === 0 || confidence >= SURE_UPRIGHT) return readings
     const turned = await readLines(image, quads.map(quad => turnQuad(quad, 2)), spread)
     return meanConfidence(turned) > confidence + CLEARLY_BETTER ? turned : readings
   }
 
+  async function askSecond (image: DecodedImage, readings: readonly Reading[], { spread, mayLackAccents }: ReadingConditions): Promise<readonly Reading[]> {
+    if (second === undefined) return readings
+    const accents = await mayLackAccents(readings.map(({ transcript }) => textOf(transcript)).filter(text => text !== ''))
+    return await spread(readings, async reading => {
+      const { quad, transcript } = reading
+      const canChange = transcript.some(word => word.confidence < SURE_WORD) || (accents && canCarryAccents(textOf(transcript)))
+      return canChange ? { quad, transcript: fuse(transcript, await second(image, inPixelsOf(image, quad))) } : reading
+    })
+  }
+
   return {
     sizeFor: original => detector.sizeFor(original),
-    async read (image, small, spread) {
+    async read (image, small, conditions) {
       const quads = (await detector.detect(small)).map(line => line.quad)
-      const level = await readUpright(image, quads.filter(quad => !isTall(quad)), spread)
-      const tall = await readUpright(image, quads.filter(isTall).map(quad => turnQuad(quad, 1)), spread)
-      const readings = [...level, ...tall]
+      if (quads.length > maxLines) throw new Failure('too_large', `the picture has ${quads.length} lines of text; the limit is ${maxLines}`)
+      const level = await readUpright(image, quads.filter(quad => !isTall(quad)), conditions.spread)
+      const tall = await readUpright(image, quads.filter(isTall).map(quad => turnQuad(quad, 1)), conditions.spread)
+      const readings = await askSecond(image, [...level, ...tall], conditions)
       const lines = readings.flatMap(({ quad, transcript }): TextLine[] => {
         const words = transcript.filter(word => word.confidence >= MIN_WORD_CONFIDENCE)
         return words.length === 0 ? [] : [{ quad, words: words.map(word => ({ ...word, quad: sliceQuad(quad, word.from, word.to) })) }]
@@ -73,6 +99,12 @@ export function createTextReader ({ detector, recogniser }: TextReaderParts): Te
       return { paragraphs: layOut(lines, quartersOf(lines)) }
     }
   }
+}
+
+function inPixelsOf (image: DecodedImage, quad: Quad): Quad {
+  const scaleX = image.width / image.original.width
+  const scaleY = image.height / image.original.height
+  return mapQuad(quad, ({ x, y }) => ({ x: x * scaleX, y: y * scaleY }))
 }
 
 function isTall (quad: Quad): boolean {

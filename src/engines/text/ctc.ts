@@ -36,7 +36,17 @@ export function readSteps ({ data, dims }: Tensor, alphabet: Alphabet): Transcri
     if (apart) words.push([peak])
     else words.at(-1)?.push(peak)
   }
-  return placeWords(words, steps)
+  const hasWideScript = peaks.some(({ text }) => WIDE_SCRIPT.test(text))
+  return placeWords(hasWideScript ? words : words.map(peaks => peaks.map(peak => ({ ...peak, text: inLatin(peak.text) }))), steps)
+}
+
+// A net that also reads Chinese writes Latin text with wide brackets and colons now and then.
+const WIDE_SCRIPT = /[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}]/u
+const WIDE_MARKS: Readonly<Record<string, string>> = { '。': '.', '、': ',', '【': '[', '】': ']', '《': '<', '》': '>', '「': '"', '」': '"', '—': '-' }
+
+function inLatin (character: string): string {
+  const code = character.charCodeAt(0)
+  return code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : WIDE_MARKS[character] ?? character
 }
 
 function findPeaks (data: Float32Array, steps: number, classes: number, { characters, spaceClass }: Alphabet): Peak[] {
