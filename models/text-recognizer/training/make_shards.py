@@ -66,6 +66,31 @@ def make(sources, trunk, coder, rng, recipe):
     return np.concatenate(features), rows
 
 
+class ShardMaker:
+    """Makes one shard after another in a folder."""
+
+    def __init__(self, trunk, keys, handwriting_folder, folder, seed, keep):
+        self.sources, self.trunk, self.coder = Sources(handwriting_folder), Trunk(trunk, keys), Coder()
+        self.folder, self.seed, self.keep = folder, seed, keep
+        self.number = max([int(path.stem) for path in folder.glob('[0-9]*.json')], default=0)
+
+    def make_next(self):
+        """Writes the next shard by the recipe as it stands now, deletes the oldest beyond `keep`."""
+        self.number += 1
+        recipe = json.loads((self.folder / 'recipe.json').read_text())
+        features, rows = make(self.sources, self.trunk, self.coder, np.random.default_rng([self.seed, self.number]), recipe)
+        name = f'{self.number:06d}'
+        np.save(self.folder / f'{name}.features.npy', features)
+        columns, texts, kinds = (list(part) for part in zip(*rows))
+        partial = self.folder / f'{name}.partial'
+        partial.write_text(json.dumps({'columns': columns, 'texts': texts, 'kinds': kinds, 'recipe': recipe}), 'utf-8')
+        os.replace(partial, self.folder / f'{name}.json')
+        for path in sorted(self.folder.glob('[0-9]*.json'))[:-self.keep]:
+            path.unlink()
+            path.with_name(path.stem + '.features.npy').unlink(missing_ok=True)
+        print(time.strftime('%H:%M:%S'), name, f'{time.process_time():.0f} CPU s', recipe, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('trunk')
@@ -75,23 +100,9 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--keep', type=int, default=80)
     arguments = parser.parse_args()
-    sources, trunk, coder = Sources(arguments.handwriting), Trunk(arguments.trunk, arguments.keys), Coder()
-    number = max([int(path.stem) for path in arguments.folder.glob('[0-9]*.json')], default=0)
+    maker = ShardMaker(arguments.trunk, arguments.keys, arguments.handwriting, arguments.folder, arguments.seed, arguments.keep)
     while True:
-        number += 1
-        recipe = json.loads((arguments.folder / 'recipe.json').read_text())
-        rng = np.random.default_rng([arguments.seed, number])
-        features, rows = make(sources, trunk, coder, rng, recipe)
-        name = f'{number:06d}'
-        np.save(arguments.folder / f'{name}.features.npy', features)
-        columns, texts, kinds = (list(part) for part in zip(*rows))
-        partial = arguments.folder / f'{name}.partial'
-        partial.write_text(json.dumps({'columns': columns, 'texts': texts, 'kinds': kinds, 'recipe': recipe}), 'utf-8')
-        os.replace(partial, arguments.folder / f'{name}.json')
-        for path in sorted(arguments.folder.glob('[0-9]*.json'))[:-arguments.keep]:
-            path.unlink()
-            path.with_name(path.stem + '.features.npy').unlink(missing_ok=True)
-        print(time.strftime('%H:%M:%S'), name, f'{time.process_time():.0f} CPU s', recipe, flush=True)
+        maker.make_next()
 
 
 if __name__ == '__main__':

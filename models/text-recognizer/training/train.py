@@ -1,6 +1,8 @@
 """Trains the reader on the shards that make_shards.py writes. Resumes from its checkpoint; runs until it is stopped.
 
-    python train.py SHARD_FOLDER VALIDATION.npz RUN_FOLDER [--start WEIGHTS.pt]
+    python train.py SHARD_FOLDER VALIDATION.npz RUN_FOLDER [--start WEIGHTS.pt] [--make TRUNK.onnx KEYS.txt HANDWRITING_FOLDER]
+
+With --make it needs no second process: whenever it has seen all shards three times it makes another one itself.
 
 RUN_FOLDER/control.json is read anew for each shard: {"rate": .002}. Every five minutes the state goes to
 RUN_FOLDER/checkpoint.pt and the mean character error rate of the averaged weights, by set, to RUN_FOLDER/log.jsonl.
@@ -20,12 +22,14 @@ from torch.nn import functional
 
 from charset import BLANK, Coder
 from decode import best_path, edit_distance
+from make_shards import ShardMaker
 from net import CONTEXT, TAP, Reader
 
 BATCH = 16
 WARM_UP = 50
 EVERY = 300
 AVERAGE = .998
+REUSE = 3
 
 
 def collate(lines):
@@ -57,12 +61,15 @@ def batches(shard, rng):
         yield [(features[starts[i]:starts[i + 1]], meta['texts'][i]) for i in groups[index]]
 
 
-def next_shard(folder, seen, rng):
-    """The shard least often seen; among equals a random one."""
+def next_shard(folder, seen, rng, maker):
+    """The shard least often seen; among equals a random one. With a maker no shard is seen more than REUSE times."""
     while True:
         names = sorted(folder.glob('[0-9]*.json'))
+        least = min((seen.get(path.stem, 0) for path in names), default=REUSE)
+        if maker is not None and least >= REUSE:
+            maker.make_next()
+            continue
         if names:
-            least = min(seen.get(path.stem, 0) for path in names)
             chosen = names[rng.choice([i for i, path in enumerate(names) if seen.get(path.stem, 0) == least])]
             seen[chosen.stem] = seen.get(chosen.stem, 0) + 1
             return chosen
@@ -108,6 +115,7 @@ def main():
     parser.add_argument('validation', type=pathlib.Path)
     parser.add_argument('run', type=pathlib.Path)
     parser.add_argument('--start', type=pathlib.Path)
+    parser.add_argument('--make', nargs=3)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(6)
@@ -130,11 +138,12 @@ def main():
         average_weights = net.state_dict()
     average = copy.deepcopy(net)
     average.load_state_dict(average_weights)
+    maker = ShardMaker(*arguments.make, arguments.shards, seed=1, keep=80) if arguments.make else None
     seen, saved, cpu = {}, time.time(), time.process_time()
     losses = []
     while True:
         rate = json.loads((arguments.run / 'control.json').read_text())['rate']
-        for lines in batches(next_shard(arguments.shards, seen, rng), rng):
+        for lines in batches(next_shard(arguments.shards, seen, rng, maker), rng):
             for group in optimizer.param_groups:
                 group['lr'] = rate * min(1, (state['steps'] + 1) / WARM_UP)
             columns, mask, lengths = collate(lines)
