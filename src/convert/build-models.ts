@@ -3,10 +3,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestBytes, digestFault, type ExpectedDigest } from '../runtime/model-digest.js'
-import { type Model, readManifest } from '../runtime/model-manifest.js'
+import { type Model, type RewrittenModel, readManifest } from '../runtime/model-manifest.js'
 import { ConversionError } from './conversion-error.js'
 import { type ConvertCut, openConvertedModel } from './convert-model.js'
 import { type FindPackage, readPackageFile } from './package-files.js'
+import { type JoinedNet, rewriteOnnx } from './rewrite-onnx.js'
 
 export interface BuildModelsOptions {
   /** The folder with manifest.json and the files of committed models. */
@@ -79,14 +80,31 @@ function expected ({ bytes, sha256 }: Source['file']): ExpectedDigest {
   return { bytes, sha256 }
 }
 
-function sourcesOf (model: EmbeddedModel, { sourceFolder, findPackage }: BuildModelsOptions): Source[] {
+function sourcesOf (model: EmbeddedModel, options: BuildModelsOptions): Source[] {
+  const { sourceFolder, findPackage } = options
   if (model.kind === 'copied') {
     return model.files.map(file => ({ file, make: () => readPackageFile(model.package, file, findPackage) }))
   }
   if (model.kind === 'committed') return model.files.map(file => ({ file, make: () => readCommitted(sourceFolder, file.file) }))
+  if (model.kind === 'rewritten') return model.files.map(file => ({ file, make: () => makeRewritten(model, file, options) }))
   // Opened by the first cut that is needed, for all cuts.
   let convert: ConvertCut | undefined
   return model.files.map(file => ({ file, make: () => (convert ??= openConvertedModel(model, findPackage))(file.name) }))
+}
+
+function makeRewritten ({ id, package: pinned, source, outputs }: RewrittenModel, file: RewrittenModel['files'][number], { sourceFolder, findPackage }: BuildModelsOptions): Uint8Array {
+  if (file.outputs.length === 0) {
+    return file.path === undefined ? readCommitted(sourceFolder, file.file) : readPackageFile(pinned, { ...file, path: file.path }, findPackage)
+  }
+  const named = Object.fromEntries(outputs.filter(({ name }) => file.outputs.includes(name)).map(({ name }) => [name, source.outputNodes[name] ?? name]))
+  return rewriteOnnx(readPackageFile(pinned, source.graph, findPackage), named, source.joined === undefined ? undefined : readJoined(id, source.joined, sourceFolder))
+}
+
+function readJoined (id: string, { file, inputs, ...expected }: NonNullable<RewrittenModel['source']['joined']>, sourceFolder: string): JoinedNet {
+  const bytes = readCommitted(sourceFolder, file)
+  const fault = digestFault(digestBytes(bytes), expected)
+  if (fault !== undefined) throw new ConversionError(`models/${file}, which ${id} is joined with, is not the file that models/manifest.json states: ${fault}`)
+  return { bytes, inputs }
 }
 
 function readCommitted (sourceFolder: string, path: string): Uint8Array {

@@ -115,6 +115,30 @@ const ConvertedModelSchema = Type.Object({
 /** Carried by a pinned npm package as a tfjs graph, and made into ONNX when the program is built. */
 export type ConvertedModel = Static<typeof ConvertedModelSchema>
 
+const RewrittenModelSchema = Type.Object({
+  ...describing,
+  set: Type.Literal('embedded'),
+  kind: Type.Literal('rewritten'),
+  package: PackageSchema,
+  source: Type.Object({
+    /** An ONNX file. */
+    graph: PackageFileSchema,
+    /** The graph's own names of what the row `outputs` describes; `joined/NAME` for what the joined net gives. */
+    outputNodes: Type.Record(Type.String(), Type.String({ minLength: 1 })),
+    /** A net trained here that goes on from values inside the graph. Its file stands in models/. */
+    joined: Type.Optional(Type.Object({
+      file: PathSchema,
+      ...known,
+      /** Its inputs -> the graph's own names. */
+      inputs: Type.Record(Type.String(), Type.String({ minLength: 1 }))
+    }, NOTHING_ELSE))
+  }, NOTHING_ELSE),
+  /** With outputs: made of the graph. Without: taken as it is, from the package where `path` is stated, else from models/. */
+  files: Type.Array(Type.Object({ ...file, ...known, path: Type.Optional(PackagePathSchema) }, NOTHING_ELSE), { minItems: 1 })
+}, NOTHING_ELSE)
+/** Carried by a pinned npm package as an ONNX file, simplified and cut when the program is built, perhaps with a net of ours behind it. */
+export type RewrittenModel = Static<typeof RewrittenModelSchema>
+
 const PulledModelSchema = Type.Object({
   ...describing,
   /** `extra`: smaller or older siblings that work; no set needs them, so they are pulled by their ids. */
@@ -134,16 +158,18 @@ export type PulledModel = Static<typeof PulledModelSchema>
 
 const ModelManifestSchema = Type.Object({
   version: Type.Literal(1),
-  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, PulledModelSchema]))
+  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, RewrittenModelSchema, PulledModelSchema]))
 }, NOTHING_ELSE)
 export type ModelManifest = Static<typeof ModelManifestSchema>
 export type Model = ModelManifest['models'][number]
 export type ModelFile = Model['files'][number]
 export type ModelSet = Model['set']
 
-const MODEL_SCHEMAS = { committed: CommittedModelSchema, copied: CopiedModelSchema, converted: ConvertedModelSchema, pulled: PulledModelSchema }
+const MODEL_SCHEMAS = {
+  committed: CommittedModelSchema, copied: CopiedModelSchema, converted: ConvertedModelSchema, rewritten: RewrittenModelSchema, pulled: PulledModelSchema
+}
 const RowsSchema = Type.Object({
-  models: Type.Array(Type.Object({ kind: Type.Union([Type.Literal('committed'), Type.Literal('copied'), Type.Literal('converted'), Type.Literal('pulled')]) }))
+  models: Type.Array(Type.Object({ kind: Type.Enum(Object.keys(MODEL_SCHEMAS) as Array<keyof typeof MODEL_SCHEMAS>) }))
 })
 
 /** Where the build puts the embedded models' files and the manifest, seen from src/ and from dist/ alike. */
@@ -200,9 +226,9 @@ function faultsOf (model: Model): string[] {
     faults.push(...file.outputs.filter(name => !described.includes(name)).map(name => `${file.file} has the output ${name}, which is not described`))
     if (!('sha256' in file) && !('gitBlob' in file)) faults.push(`${file.file} has no digest`)
   }
-  if (model.kind === 'converted') {
+  if (model.kind === 'converted' || model.kind === 'rewritten') {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
-    if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push('a converted model has one picture as its input')
+    if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push(`a ${model.kind} model has one picture as its input`)
   }
   if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')
   faults.push(...Object.keys(model.preference ?? {}).filter(task => !(model.tasks as string[]).includes(task)).map(task => `it is preferred for ${task}, which is none of its tasks`))
