@@ -21,7 +21,7 @@ const BLACK_AND_WHITE_SCORE = 0.95
 /** What a style is called as a label. A photograph is what pictures mostly are: that is no label. */
 const STYLE_LABELS = { art_painting: '/m/05qdh', cartoon: '/m/0215n', sketch: '/m/07glzq' } as const
 // Under it styles are taken for one another, and photographs with flat colours for pictures made by hand.
-const MIN_STYLE_SCORE = 0.8
+const MIN_STYLE_SCORE = 0.9
 
 /** Makes the source. */
 export function createHeadLabels (use: UseLabelHeads, graph: LabelGraph): LabelSource {
