@@ -51,8 +51,9 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
   ]
 }
 
-function findsObjects ({ outputs }: Model): boolean {
-  return detectorOutputs(outputs.map(({ name }) => name)) !== undefined
+// The names of outputs alone do not tell: a classifier's may be called as a detector's.
+function findsObjects ({ tasks, outputs }: Model): boolean {
+  return tasks.includes('object-detection') && detectorOutputs(outputs.map(({ name }) => name)) !== undefined
 }
 
 function readsTrunk ({ trunk }: Model): boolean {
