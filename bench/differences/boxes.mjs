@@ -27,17 +27,14 @@ export function judgePainted (truth, found) {
   }
 }
 
-// The boards' boxes are drawn about so many pixels around each defect; ours are drawn along it.
-const BOARD_MARGIN_PX = 10
 const BOARD_OVERLAP = 0.33
 
 /** The boards' own rule: a box is found by one that overlaps it by more than .33, each only once. */
 export function judgeBoard (truth, found) {
-  const wider = found.map(({ x, y, width, height }) => ({ x: x - BOARD_MARGIN_PX, y: y - BOARD_MARGIN_PX, width: width + 2 * BOARD_MARGIN_PX, height: height + 2 * BOARD_MARGIN_PX }))
   const used = new Set()
   let matched = 0
   for (const box of truth) {
-    const best = wider.map((other, index) => ({ index, overlap: used.has(index) ? 0 : overlapOf(box, other) })).sort((a, b) => b.overlap - a.overlap)[0]
+    const best = found.map((other, index) => ({ index, overlap: used.has(index) ? 0 : overlapOf(box, other) })).sort((a, b) => b.overlap - a.overlap)[0]
     if (best === undefined || best.overlap <= BOARD_OVERLAP) continue
     used.add(best.index)
     matched++

@@ -21,6 +21,8 @@ const TUKEY_WIDTH = 4
 const MAD_TO_SIGMA = 1.4826
 const MIN_SIGMA = 0.5
 const SCALE_SAMPLES = 2000
+// A point's squared gradient counts at most as so many times the median one.
+const MOST_LEVERAGE = 4
 // A step that moves no corner further than this is the last.
 const STILL_PX = 0.01
 const LEVEL_UNIT = 100
@@ -31,6 +33,8 @@ interface Points {
   readonly x: Float32Array
   readonly y: Float32Array
   readonly value: Float32Array
+  /** Below 1 for gradients that are much stronger than most, so that a few of them do not outvote all others. */
+  readonly share: Float32Array
   /** Derivatives of the value by the parameters of motion, row by row. */
   readonly jacobian: Float32Array
 }
@@ -65,7 +69,7 @@ export function refineMotion (first: Plane, second: Plane, start: Homography, { 
       // NaN where the place lies outside of the second plane.
       if (!(Math.abs(residual) < cut)) continue
       const inside = 1 - (residual / cut) ** 2
-      const weight = inside * inside
+      const weight = points.share[i]! * inside * inside
       for (let k = 0; k < parameters; k++) row[k] = points.jacobian[i * parameters + k]!
       row[parameters] = -values[i]! / LEVEL_UNIT
       row[parameters + 1] = -1
@@ -142,6 +146,7 @@ function strongPoints ({ data, width, height }: Plane, toUnit: Homography, scale
     x: new Float32Array(count),
     y: new Float32Array(count),
     value: new Float32Array(count),
+    share: boundedShares(strongest.filter((_, slot) => places[slot]! >= 0)),
     jacobian: new Float32Array(count * parameters)
   }
   for (let i = 0; i < count; i++) {
@@ -168,6 +173,13 @@ function strongPoints ({ data, width, height }: Plane, toUnit: Homography, scale
     }
   }
   return points
+}
+
+// The edge of something that only one picture has is strong, and what lies just outside of it fits: by its residual it
+// is no outlier, but it says "do not move" more loudly than all others say where to. So leverage is bounded (Mallows).
+function boundedShares (squaredGradients: Float32Array): Float32Array {
+  const usual = squaredGradients.toSorted()[squaredGradients.length >> 1]!
+  return squaredGradients.map(strength => Math.min(1, MOST_LEVERAGE * usual / strength))
 }
 
 /** Values of a plane at the mapped places, bilinear; NaN outside. Gives how many lie inside. */

@@ -39,9 +39,13 @@ t.test('unrelated, flat, noisy, tiny and thin pictures are no match, and leave t
   t.ok(before && before.logit > 1)
   const flat = (width: number, height: number, value = 128): GrayImage => ({ data: new Uint8Array(width * height).fill(value), width, height })
   const noise = (width: number, height: number): GrayImage => ({ data: Uint8Array.from({ length: width * height }, (_, i) => (i * 2654435761) >>> 24), width, height })
-  for (const odd of [blobs(9, 300, 200), flat(512, 512), flat(512, 1), noise(9, 7)]) {
+  for (const odd of [flat(512, 512), flat(1, 1), flat(5, 5, 0), flat(512, 1), flat(3, 512), noise(9, 7)]) {
     t.ok(await logitOf(reference, odd) < 0, `${odd.width} x ${odd.height}`)
+    t.ok(await logitOf(odd, reference) < 0, `${odd.width} x ${odd.height} as the reference`)
   }
+  t.ok(await logitOf(reference, blobs(9, 300, 200)) < 0)
+  t.ok(await logitOf(noise(512, 21), reference) < 0)
+  t.ok(await logitOf(reference, noise(300, 300)) < 0)
   t.same(await matcher.match(reference, query, { allowMirror: false }), before)
 })
 

@@ -19,9 +19,12 @@ t.test('pictures agree under the right homography, whatever the light, and not u
   }
   const right = measure(truth)
   const wrong = measure(Float64Array.of(1, 0, 60, 0, 1, 50, 0, 0, 1))
-  t.ok(right && right.meanAll > 0.75 && right.shareHull > 0.95 && right.wholeHull > 0.95)
+  // Not nearer to 1: local variances are held up by a constant, and this light takes away a good half of them.
+  t.ok(right && right.meanAll > 0.8 && right.shareHull > 0.95 && right.wholeHull > 0.95)
   t.ok(right && right.overlap > 0.6 && right.textureHull > 0.2)
   t.ok(wrong && wrong.meanAll < 0.4 && wrong.shareAll < 0.4)
+  const unchanged = layOver(reference, buildPyramid(view, plainBlur), truth, [150, 130])
+  t.ok(unchanged && measureAgreement(unchanged, frame).meanAll > 0.87, 'under one light it is nearer')
   t.equal(measure(Float64Array.of(-1, 0, 300, 0, 1, 0, 0, 0, 1)), undefined, 'a mirror is no overlay')
 })
 

@@ -26,7 +26,7 @@ export default [
     ...SHARED,
     name: 'differences-boards',
     folder: 'differences_pcb',
-    about: 'A board and its template: areas that overlap the true boxes by more than .33, ours widened by the 10 pixels that the true ones stand off the defects.',
+    about: 'A board and its template: areas that overlap the true boxes, which stand off the defects by about 10 pixels, by more than .33 of their union.',
     score: answered => {
       const { recall, precision, f1 } = figuresOf(total(answered.map(({ truth, usual }) => judgeBoard(
         truth.areas.map(({ bbox_xyxy: [left, top, right, bottom] }) => ({ x: left, y: top, width: right - left, height: bottom - top })), boxesOf(usual)))))

@@ -15,7 +15,7 @@ const scratch = createScratch(64e6)
 /** A picture with texture at every size, the same in every run. */
 function scene (): RgbImage {
   const random = seededRandom(5)
-  const blobs = Array.from({ length: 40 }, () => ({ x: random() * WIDTH, y: random() * HEIGHT, r: 4 + random() * 22, color: [random() * 220 + 20, random() * 220 + 20, random() * 220 + 20] }))
+  const blobs = Array.from({ length: 90 }, () => ({ x: random() * WIDTH, y: random() * HEIGHT, r: 4 + random() * 22, color: [random() * 220 + 20, random() * 220 + 20, random() * 220 + 20] }))
   const data = new Uint8Array(WIDTH * HEIGHT * 3)
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++) {
@@ -71,6 +71,7 @@ t.test('noise, light, a shift and a turn alone are no difference; a disc in them
   const nuisances: Array<readonly [string, (image: RgbImage) => RgbImage]> = [
     ['noise', noisy],
     ['light', image => changed(image, level => level * 0.95 + 3)],
+    ['gamma', image => changed(image, level => 255 * (level / 255) ** 1.2)],
     ['shift', image => noisy(warpRgb(image, Float64Array.of(1, 0, 2, 0, 1, -1.5, 0, 0, 1), WIDTH, HEIGHT).image)],
     ['turn', image => noisy(warpRgb(image, turn, WIDTH, HEIGHT).image)]
   ]
