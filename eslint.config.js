@@ -1,7 +1,7 @@
 import neostandard, { plugins } from 'neostandard'
 
 export default [
-  { ignores: ['dist/', 'data/', '.tap/', 'bench/results/'] },
+  { ignores: ['dist/', 'dist-test/', 'data/', '.tap/', 'bench/results/'] },
   ...neostandard({ ts: true }),
   {
     files: ['**/*.ts'],

@@ -2,9 +2,9 @@
 import t from 'tap'
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from './places.js'
 
-const src = fileURLToPath(new URL('../src', import.meta.url))
+const src = `${ROOT}src`
 
 // Each room of the house with the rooms it may reach; everyone may use errors.ts.
 const REACH: Readonly<Record<string, readonly string[]>> = {

@@ -1,10 +1,11 @@
 import t from 'tap'
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describeSettings } from '../src/config.js'
 import { codesOfStatus } from '../src/http/error-handler.js'
+import { ROOT } from './places.js'
 
-const root = new URL('..', import.meta.url)
+const root = pathToFileURL(ROOT)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
 
 t.test('README lists every setting with its default and meaning, and no other', async t => {

@@ -30,7 +30,7 @@ export interface ImageDiffer {
 }
 
 /** The worker stands beside the stages it runs: compiled in production, as TypeScript under the test runner. */
-const WORKER_URL = new URL(`./differences/difference-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+const WORKER_URL = new URL('./differences/difference-worker.js', import.meta.url)
 
 /** Makes the engine; no thread starts before the first pair. */
 export function createImageDiffer ({ threads, idleTimeoutMs, matcher }: ImageDifferOptions): ImageDiffer {

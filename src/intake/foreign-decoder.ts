@@ -33,7 +33,7 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 const MAX_HEAP_MB = 96
 
 /** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
-const WORKER_URL = new URL(`./foreign-decoder-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+const WORKER_URL = new URL('./foreign-decoder-worker.js', import.meta.url)
 
 /** Makes the decoder; no thread starts before the first picture, and it ends when none came for a while. */
 export function createForeignDecoder ({ maxPixels, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ForeignDecoderOptions): ForeignDecoder {

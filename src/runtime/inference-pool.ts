@@ -40,7 +40,7 @@ export interface InferencePool {
 }
 
 /** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
-const WORKER_URL = new URL(`./inference-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+const WORKER_URL = new URL('./inference-worker.js', import.meta.url)
 
 /** Makes the pool; no thread starts before the first run. */
 export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL, execArgv }: InferencePoolOptions): InferencePool {

@@ -35,7 +35,7 @@ const MAX_HEAP_MB = 192
 
 /** Names a job whose module stands beside the caller's: compiled in production, TypeScript under the test runner. */
 export function opencvJob<Task, Result> (name: string, callerUrl: string): OpencvJob<Task, Result> {
-  return { url: new URL(`./${name}${callerUrl.endsWith('.ts') ? '.ts' : '.js'}`, callerUrl) }
+  return { url: new URL(`./${name}.js`, callerUrl) }
 }
 
 /** Makes the pool; no thread starts before the first task. */

@@ -34,7 +34,7 @@ export interface Tesseract {
 }
 
 /** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
-const WORKER_URL = new URL(`./tesseract-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+const WORKER_URL = new URL('./tesseract-worker.js', import.meta.url)
 
 /** Makes it; no thread starts before the first picture. */
 export function createTesseract ({ threads, languages, idleTimeoutMs, runTimeoutMs }: TesseractOptions): Tesseract {

@@ -1,20 +1,17 @@
-// The program in processes of its own, for what only real processes can show: compiled into a temporary folder. Beside
-// the real main there is an entry whose `serve` makes the first account and ends.
+// The program in processes of its own, for what only real processes can show: the real
+// main as it was built, and an entry whose `serve` makes the first account and ends.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Test } from 'tap'
-import ts from 'typescript'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { ROOT } from '../places.js'
 
 const ENTRY = `
 import { resolve } from 'node:path'
 import { writeSync } from 'node:fs'
-import { ensureFirstAccount, firstStartText } from './src/accounts/first-start.js'
-import { openSqliteStore } from './src/accounts/sqlite-account-store.js'
-import { createProgram } from './src/cli/program.js'
+import { ensureFirstAccount, firstStartText } from '${ROOT}dist/accounts/first-start.js'
+import { openSqliteStore } from '${ROOT}dist/accounts/sqlite-account-store.js'
+import { createProgram } from '${ROOT}dist/cli/program.js'
 
 const dataDirOf = env => resolve(env.COMPUTE_DATA_DIR || './data')
 async function serve (env) {
@@ -49,34 +46,25 @@ export interface Outcome {
 }
 
 export interface ProgramProcesses {
-  /** Starts the program with COMPUTE_DATA_DIR and more variables; the entry `src/compute-api.cjs` is the real one. */
-  start (args: readonly string[], env?: Readonly<Record<string, string>>, entry?: 'entry.js' | 'src/compute-api.cjs'): ChildProcess
+  /** Starts the program with COMPUTE_DATA_DIR and more variables; the entry `compute-api.cjs` is the real one. */
+  start (args: readonly string[], env?: Readonly<Record<string, string>>, entry?: 'entry.js' | 'compute-api.cjs'): ChildProcess
   /** Runs it to its end. */
   run (args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Outcome>
   readonly dataDir: string
   readonly folder: string
 }
 
-/** Compiles the program for a test. */
-export function compileProgram (t: Test): ProgramProcesses {
+/** Prepares the program for a test. */
+export function prepareProgram (t: Test): ProgramProcesses {
   const folder = t.testdir()
-  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter(name => /(?<!\.d)\.c?ts$/.test(name))) {
-    const target = join(folder, 'src', name.replace(/ts$/, 'js'))
-    mkdirSync(dirname(target), { recursive: true })
-    const source = readFileSync(join(ROOT, 'src', name), 'utf8')
-    const module = name.endsWith('.cts') ? ts.ModuleKind.NodeNext : ts.ModuleKind.ES2022
-    const { outputText } = ts.transpileModule(source, { fileName: name, compilerOptions: { module, target: ts.ScriptTarget.ES2022 } })
-    writeFileSync(target, outputText)
-  }
-  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
-  cpSync(join(ROOT, 'models/labels'), join(folder, 'models/labels'), { recursive: true })
   writeFileSync(join(folder, 'entry.js'), ENTRY)
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const dataDir = join(folder, 'data')
 
   const start: ProgramProcesses['start'] = (args, env = {}, entry = 'entry.js') => {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:COMPUTE_|_?TAP)/.test(name)))
     // tap loads itself into every child through NODE_OPTIONS, which takes a second; the children are plain JavaScript.
-    return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, join(folder, entry), ...args], {
+    return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, entry === 'entry.js' ? join(folder, entry) : `${ROOT}dist/${entry}`, ...args], {
       cwd: dirname(dataDir), env: { ...inherited, COMPUTE_DATA_DIR: dataDir, ...env }
     })
   }

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { compileProgram, outcomeOf } from './program-process.js'
+import { prepareProgram, outcomeOf } from './program-process.js'
 
-const program = compileProgram(t)
+const program = prepareProgram(t)
 const photo = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))
 
 t.beforeEach(() => rmSync(program.dataDir, { recursive: true, force: true }))
@@ -22,7 +22,7 @@ interface Running {
 
 /** Starts `serve` on a free port of the loopback address and waits until it says that it has started. */
 async function serve (env: Readonly<Record<string, string>> = {}): Promise<Running> {
-  const child = program.start(['serve'], { COMPUTE_PORT: '0', COMPUTE_HOST: '127.0.0.1', ...env }, 'src/compute-api.cjs')
+  const child = program.start(['serve'], { COMPUTE_PORT: '0', COMPUTE_HOST: '127.0.0.1', ...env }, 'compute-api.cjs')
   let stdout = ''
   child.stdout?.on('data', (chunk: Buffer) => { stdout += chunk.toString() })
   const ended = outcomeOf(child)
@@ -78,7 +78,7 @@ t.test('a declared account needs no printing, and its secrets do not appear in t
 })
 
 t.test('all faults of the settings are told at once, with exit code 2', async t => {
-  const { code, stderr, stdout } = await outcomeOf(program.start(['serve'], { COMPUTE_PORT: 'http', COMPUTE_MAX_IMAGE_PIXELS: 'many', COMPUTE_FETCH_ALLOW: '10.0.0.0/64' }, 'src/compute-api.cjs'))
+  const { code, stderr, stdout } = await outcomeOf(program.start(['serve'], { COMPUTE_PORT: 'http', COMPUTE_MAX_IMAGE_PIXELS: 'many', COMPUTE_FETCH_ALLOW: '10.0.0.0/64' }, 'compute-api.cjs'))
   t.equal(code, 2)
   t.match(stderr, /3 faults:\n {2}- COMPUTE_PORT .*\n {2}- COMPUTE_MAX_IMAGE_PIXELS .*\n {2}- COMPUTE_FETCH_ALLOW /)
   t.equal(stdout, '')
@@ -86,7 +86,7 @@ t.test('all faults of the settings are told at once, with exit code 2', async t 
 
 t.test('a port that is taken is a clear error', async t => {
   const { port, child, ended } = await serve()
-  const second = await outcomeOf(program.start(['serve'], { COMPUTE_PORT: String(port), COMPUTE_HOST: '127.0.0.1' }, 'src/compute-api.cjs'))
+  const second = await outcomeOf(program.start(['serve'], { COMPUTE_PORT: String(port), COMPUTE_HOST: '127.0.0.1' }, 'compute-api.cjs'))
   t.equal(second.code, 1)
   t.match(second.stderr, /could not start: it cannot listen on 127\.0\.0\.1, port \d+ \(COMPUTE_HOST .*EADDRINUSE/)
   child.kill('SIGTERM')
@@ -136,7 +136,7 @@ t.test('a request whose headers are half sent does not hold up the stop', async 
 
 t.test('health asks the server of this machine', async t => {
   const { port, child, ended } = await serve()
-  const ask = async (env: Record<string, string>) => await outcomeOf(program.start(['health'], env, 'src/compute-api.cjs'))
+  const ask = async (env: Record<string, string>) => await outcomeOf(program.start(['health'], env, 'compute-api.cjs'))
   t.match(await ask({ COMPUTE_PORT: String(port), COMPUTE_HOST: '127.0.0.1' }), { code: 0, stdout: /^ready: / })
   child.kill('SIGTERM')
   await ended

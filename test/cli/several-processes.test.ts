@@ -8,10 +8,10 @@ import { openSqliteStore } from '../../src/accounts/sqlite-account-store.js'
 import { openSqlite } from '../../src/accounts/sqlite-connection.js'
 import { CHEAP_COST, failureOf, TOKEN_TTL_S } from '../accounts/store-fixture.js'
 import { createPasswordHasher } from '../../src/accounts/password-hasher.js'
-import { compileProgram, outcomeOf } from './program-process.js'
+import { prepareProgram, outcomeOf } from './program-process.js'
 
 const KILLS = 6
-const program = compileProgram(t)
+const program = prepareProgram(t)
 const { dataDir } = program
 
 t.beforeEach(() => rmSync(dataDir, { recursive: true, force: true }))

@@ -3,12 +3,12 @@
 import t from 'tap'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { findPackageFrom } from '../../src/convert/package-files.js'
 import { openConvertedModel } from '../../src/convert/convert-model.js'
 import { digestBytes } from '../../src/runtime/model-digest.js'
 import { type ConvertedModel, readManifest } from '../../src/runtime/model-manifest.js'
 import { goldenPicture, goldenPositions } from '../fixtures/golden/golden-input.mjs'
+import { ROOT } from '../places.js'
 
 // Of the range of an output, largest value minus least.
 const TOLERANCE = 1e-3
@@ -23,13 +23,12 @@ interface Recorded {
   readonly outputs: Readonly<Record<string, { readonly shape: readonly number[], readonly min: number, readonly max: number, readonly mean: number, readonly values: string }>>
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const cases = JSON.parse(readFileSync(`${root}test/fixtures/golden/golden.json`, 'utf8')) as readonly Recorded[]
-const manifest = readManifest(`${root}models/manifest.json`)
+const cases = JSON.parse(readFileSync(`${ROOT}test/fixtures/golden/golden.json`, 'utf8')) as readonly Recorded[]
+const manifest = readManifest(`${ROOT}models/manifest.json`)
 const converted = manifest.models.filter((model): model is ConvertedModel => model.kind === 'converted')
 
 for (const model of converted) {
-  const convert = openConvertedModel(model, findPackageFrom(root))
+  const convert = openConvertedModel(model, findPackageFrom(ROOT))
   for (const file of model.files) {
     const started = performance.now()
     const bytes = convert(file.name)
@@ -38,7 +37,7 @@ for (const model of converted) {
     t.test(`${file.file} has the bytes that the manifest states`, async t => {
       const { bytes: length, sha256 } = digestBytes(bytes)
       t.same({ bytes: length, sha256 }, { bytes: file.bytes, sha256: file.sha256 })
-      t.same(digestBytes(openConvertedModel(model, findPackageFrom(root))(file.name)).sha256, sha256, 'and has them again')
+      t.same(digestBytes(openConvertedModel(model, findPackageFrom(ROOT))(file.name)).sha256, sha256, 'and has them again')
       t.ok(durationMs < 10_000, `made in ${Math.round(durationMs)} ms`)
     })
 

@@ -2,12 +2,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Test } from 'tap'
 import { findPackageFrom } from '../../src/convert/package-files.js'
 import { type Model, type ModelManifest, readManifest } from '../../src/runtime/model-manifest.js'
+import { ROOT } from '../places.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PACKAGE = '@vladmandic/human'
 
 /** An empty folder for a test, outside the project: below it Node would find the project's own packages. */

@@ -5,12 +5,10 @@ import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, ValueInfo
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { findPackageFrom } from '../../src/convert/package-files.js'
 import { rewriteOnnx } from '../../src/convert/rewrite-onnx.js'
 import { node, tinyModel, type TinyOperation } from './tiny-onnx.js'
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+import { ROOT } from '../places.js'
 
 /** What a model gives for a picture of made-up numbers between −1 and 1. */
 async function run (bytes: Uint8Array, dims: readonly number[]): Promise<Record<string, Float32Array>> {

@@ -1,20 +1,21 @@
 import t from 'tap'
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import sharp from 'sharp'
 import { classifierTensor, createClassifier } from '../../src/engines/classifier.js'
 import type { DecodedImage } from '../../src/imaging/decoded-image.js'
 import { createInferencePool } from '../../src/runtime/inference-pool.js'
 import type { ImageInput } from '../../src/runtime/model-facts.js'
 import { findModel, readManifest } from '../../src/runtime/model-manifest.js'
+import { ROOT, SHARED } from '../places.js'
 
 interface Recorded { readonly shape: readonly number[], readonly mean: number, readonly first: readonly number[], readonly sum?: number, readonly top?: ReadonlyArray<readonly [number, number]> }
 
 // By Python's onnxruntime: fixtures/golden/record-classifiers.py.
 const recorded = JSON.parse(readFileSync(new URL('../fixtures/golden/classifiers.json', import.meta.url), 'utf8')) as Readonly<Record<string, Recorded>>
-const mirror = new URL('../../../shared/models/', import.meta.url)
+const mirror = pathToFileURL(`${SHARED}models/`)
 const FILES: Readonly<Record<string, string>> = { 'mobilenetv2-12-qdq': 'mobilenetv2-12-qdq.onnx', 'squeezenet-1-1-fp16': 'squeezenet_fp16.onnx' }
-const manifest = readManifest(fileURLToPath(new URL('../../models/manifest.json', import.meta.url)))
+const manifest = readManifest(`${ROOT}models/manifest.json`)
 const monal = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))
 
 function factsOf (id: string): { input: ImageInput, output: NonNullable<ReturnType<typeof findModel>>['outputs'][number] } {

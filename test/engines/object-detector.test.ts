@@ -1,7 +1,6 @@
 // Detectors of every family by their rows alone, on a picture.
 import t from 'tap'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { createImageDecoder } from '../../src/intake/decode-image.js'
 import { listLocalFiles } from '../../src/pull/local-files.js'
 import { createInferencePool } from '../../src/runtime/inference-pool.js'
@@ -9,8 +8,9 @@ import { openModelStore } from '../../src/runtime/model-store.js'
 import { expectedDigest } from '../../src/runtime/model-files.js'
 import { openDetector } from '../../src/services/detect-objects.js'
 import { builtModels } from '../fixtures/built-models.js'
+import { SHARED } from '../places.js'
 
-const MIRROR = fileURLToPath(new URL('../../../shared/models/', import.meta.url))
+const MIRROR = `${SHARED}models/`
 const SIBLINGS = ['deimv2-femto', 'deimv2-atto', 'yolox-nano']
 
 t.test('siblings of every family detect by their rows alone', { skip: existsSync(MIRROR) ? false : 'the mirror of models (../shared/models) is not here' }, async t => {

@@ -1,12 +1,14 @@
 // 152 pictures from other projects' regression suites, with what should become of each. They lie beside the project
 // and are not part of it.
 import t from 'tap'
+import { pathToFileURL } from 'node:url'
 import { existsSync, readFileSync } from 'node:fs'
 import { Failure } from '../../src/errors.js'
 import { configureSharp, createImageDecoder } from '../../src/intake/decode-image.js'
 import { never } from './listeners.js'
+import { SHARED } from '../places.js'
 
-const folder = new URL('../../../shared/images/robust/', import.meta.url)
+const folder = pathToFileURL(`${SHARED}images/robust/`)
 const skip = existsSync(folder) ? false : 'the set of damaged pictures (../shared/images/robust) is not here'
 
 interface Item {

@@ -5,10 +5,11 @@ import { emptyFeatures } from '../../src/matching/features.js'
 import { NEAREST_BINARY } from '../../src/matching/nearest-binary.js'
 import { findNearest } from '../../src/matching/nearest.js'
 import { seeded } from '../fixtures/scenes.js'
+import { ROOT } from '../places.js'
 
 t.test('the binary is what the source compiles to', async t => {
   const { parseWat } = await wabt()
-  const module = parseWat('nearest.wat', readFileSync(new URL('../../src/matching/nearest.wat', import.meta.url), 'utf8'), { simd: true })
+  const module = parseWat('nearest.wat', readFileSync(`${ROOT}src/matching/nearest.wat`, 'utf8'), { simd: true })
   t.equal(Buffer.from(module.toBinary({}).buffer).toString('base64'), NEAREST_BINARY, 'run node scripts/nearest-kernel.mjs')
 })
 

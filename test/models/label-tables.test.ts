@@ -1,10 +1,12 @@
 // The tables in models/labels/: held to themselves, and to the label facts of the evaluation data where those are.
 import t from 'tap'
+import { pathToFileURL } from 'node:url'
 import { existsSync, readFileSync } from 'node:fs'
 import { createLabelGraph } from '../../src/labels/label-graph.js'
 import { readLabelEntities, readLabelTable } from '../../src/runtime/label-table.js'
+import { ROOT, SHARED } from '../places.js'
 
-const facts = new URL('../../../shared/labels/', import.meta.url)
+const facts = pathToFileURL(`${SHARED}labels/`)
 const entities = readLabelEntities()
 const graph = createLabelGraph(entities)
 const tables = { imagenet1k: readLabelTable('imagenet1k'), coco80: readLabelTable('coco80'), heads: readLabelTable('label-heads') }
@@ -13,7 +15,7 @@ t.test('every class has a label of the graph, under its name there', async t => 
   t.equal(tables.imagenet1k.length, 1000)
   t.equal(tables.coco80.length, 80)
   t.same([...tables.imagenet1k, ...tables.coco80, ...tables.heads].filter(({ mid, name }) => !graph.has(mid) || graph.name(mid) !== name), [])
-  const raw = JSON.parse(readFileSync(new URL('../../models/labels/imagenet1k.json', import.meta.url), 'utf8')) as Array<{ wnid: string }>
+  const raw = JSON.parse(readFileSync(`${ROOT}models/labels/imagenet1k.json`, 'utf8')) as Array<{ wnid: string }>
   const wnids = raw.map(({ wnid }) => wnid)
   t.same(wnids, [...new Set(wnids)].sort(), 'the classes stand in the order of ImageNet, that of their wnids')
 })
@@ -60,7 +62,7 @@ t.test('mids and names are those of Open Images', { skip: existsSync(facts) ? fa
   t.ok(names.size > 19_000)
   t.same(graph.mids.filter(mid => names.get(mid) !== graph.name(mid)), [])
   const classes = JSON.parse(readFileSync(new URL('imagenet1k_to_mid.json', facts), 'utf8')) as Array<{ wnid: string, name: string }>
-  const raw = JSON.parse(readFileSync(new URL('../../models/labels/imagenet1k.json', import.meta.url), 'utf8')) as Array<{ wnid: string, class: string }>
+  const raw = JSON.parse(readFileSync(`${ROOT}models/labels/imagenet1k.json`, 'utf8')) as Array<{ wnid: string, class: string }>
   t.same(raw.map(row => [row.wnid, row.class]), classes.map(row => [row.wnid, row.name]))
   const coco = JSON.parse(readFileSync(new URL('coco80_to_mid.json', facts), 'utf8')) as Array<{ mid: string }>
   t.same(tables.coco80.map(({ mid }) => mid), coco.map(({ mid }) => mid))

@@ -1,10 +1,9 @@
 import t from 'tap'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { MODEL_TASKS } from '../../src/runtime/model-tasks.js'
 import { fileWithOutputs, findModel, type Model, rankModels, readManifest } from '../../src/runtime/model-manifest.js'
+import { ROOT } from '../places.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const manifest = readManifest(`${ROOT}models/manifest.json`)
 const rows = (JSON.parse(readFileSync(`${ROOT}models/manifest.json`, 'utf8')) as { models: Array<Record<string, unknown>> }).models
 

@@ -3,11 +3,10 @@ import t from 'tap'
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { emptyFolder, rowOf, spoil, writeModels } from '../convert/package-models.js'
+import { ROOT } from '../places.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const folder = emptyFolder(t)
 const packages = join(folder, 'node_modules')
 const compiler = join(packages, 'typescript')
