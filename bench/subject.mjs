@@ -45,9 +45,9 @@ const SUBJECTS = {
   },
   // The whole server but for the pictures: what a request costs that is received and answered without being looked at.
   async receive () {
-    const budget = createCpuBudget({ slots: 2, maxQueue: 1000 })
+    const budget = createCpuBudget({ slots: 2, maxQueue: 1000, maxWaitMs: 60_000 })
     const app = await buildServer({
-      config: { trustProxy: [], httpStatus: 'real', docs: 'off', metrics: 'off', corsOrigins: [] },
+      config: { trustProxy: [], httpStatus: 'real', docs: 'off', metrics: 'off', corsOrigins: [], rateLimit: undefined },
       version: '0',
       logger: pino({ level: 'info' }, pino.destination('/dev/null')),
       metrics: createMetrics(budget),

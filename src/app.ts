@@ -75,7 +75,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModels(config, logger)
   const budget = createCpuBudget({
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
-    maxQueue: config.queueLimit
+    maxQueue: config.queueLimit,
+    maxWaitMs: config.queueWaitMs
   })
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
@@ -83,7 +84,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const accounts = createAccounts({
     store,
     tokenTtlS,
-    gate: work => budget.run(work),
+    gate: work => budget.run('getToken', work),
     reportFault: fault => logger.error({ err: fault }, 'the account store has a fault')
   })
   await ensureFirstAccount({

@@ -122,6 +122,15 @@ export function parseConcurrency (text: string): number | 'auto' {
   return text.toLowerCase() === 'auto' ? 'auto' : parseInteger(1, 1024)(text)
 }
 
+/** So many requests in a time, such as `10/s`, `600/m` or `5000/h`; nothing for `off`. */
+export function parseRate (text: string): { readonly requests: number, readonly windowMs: number } | undefined {
+  if (text.toLowerCase() === 'off') return undefined
+  const [, requests, unit = ''] = /^(\d{1,9})\/([smh])$/i.exec(text.replaceAll(' ', '')) ?? []
+  const windowMs = MS_PER_UNIT[unit.toLowerCase()]
+  if (windowMs === undefined || !(Number(requests) >= 1)) throw new Error('must be off, or a number of requests in a second, minute or hour such as 10/s, 600/m or 5000/h')
+  return { requests: Number(requests), windowMs }
+}
+
 function quantity (units: Readonly<Record<string, number>>, plain: string, least: number, most: number, form: string): Parser<number> {
   return text => {
     const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim())

@@ -11,6 +11,7 @@ import { collectDocs, serveDocs } from './docs.js'
 import type { Endpoint } from './endpoint.js'
 import { type ErrorAnswer, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
 import { type Readiness, registerHealth } from './health.js'
+import { createKeyLimit } from './key-limit.js'
 import { watchMethods } from './method-guard.js'
 import type { Metrics } from './metrics.js'
 import { addBodyParsers } from './parameters.js'
@@ -19,7 +20,7 @@ import { createLifeKeeper, installRequestLog, requestId } from './request-log.js
 import { closeConnectionsOnStop } from './stop-connections.js'
 
 export interface ServerOptions extends EndpointDeps {
-  readonly config: Pick<Config, 'trustProxy' | 'httpStatus' | 'docs' | 'metrics' | 'corsOrigins'>
+  readonly config: Pick<Config, 'trustProxy' | 'httpStatus' | 'docs' | 'metrics' | 'corsOrigins' | 'rateLimit'>
   readonly version: string
   readonly logger: FastifyBaseLogger
   readonly endpoints: readonly Endpoint[]
@@ -77,7 +78,7 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   const guardMethods = watchMethods(app)
   await app.register(helmet, HELMET_OPTIONS)
   if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['retry-after', 'x-request-id', 'server-timing'], strictPreflight: false, maxAge: 600 })
+    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'x-request-id', 'server-timing'], strictPreflight: false, maxAge: 600 })
   }
   addBodyParsers(app)
   await app.register(multipart, { throwFileSizeLimit: false })
@@ -86,7 +87,8 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   await app.register(async scope => {
     registerHealth(scope, options.readiness)
     if (config.metrics !== 'off') registerMetrics(scope, metrics, allow(config.metrics))
-    for (const endpoint of endpoints) registerEndpoint(scope, endpoint, options)
+    const limit = config.rateLimit === undefined ? undefined : await createKeyLimit(scope, config.rateLimit)
+    for (const endpoint of endpoints) registerEndpoint(scope, endpoint, { ...options, limit })
     if (config.docs !== 'off') {
       scope.get('/', { schema: { hide: true } }, (request, reply) => reply.redirect('/docs'))
       await scope.register(serveDocs, { onRequest: allow(config.docs) })

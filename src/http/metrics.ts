@@ -41,7 +41,13 @@ export function createMetrics (budget: CpuBudget): Metrics {
   })
   gauge(registry, 'compute_slots', 'Computations that may run at one time', () => budget.slots)
   gauge(registry, 'compute_slots_busy', 'Computations that run now', () => budget.busy)
-  gauge(registry, 'compute_queue_length', 'Requests that wait for a CPU now', () => budget.waiting)
+  const waiting: Gauge<'function'> = new Gauge({
+    name: 'compute_queue_length',
+    help: 'Requests that wait for a CPU now',
+    labelNames: ['function'],
+    registers,
+    collect () { for (const [lane, length] of budget.waiting) waiting.set({ function: lane }, length) }
+  })
 
   return {
     contentType: registry.contentType,

@@ -1,6 +1,6 @@
 // An endpoint's whole life: authenticate, read parameters, load the pictures, wait for a CPU, run the service, wrap the
 // answer. This is the one place that builds a successful envelope.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { TObject } from 'typebox'
 import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
@@ -17,6 +17,8 @@ export interface EndpointDeps {
   readonly budget: CpuBudget
   readonly images: ImageLoader
   readonly requestTimeoutMs: number
+  /** Checked once it is known who asks. */
+  readonly limit?: onRequestAsyncHookHandler | undefined
 }
 
 /** Where the functions of the hosted service live. */
@@ -54,7 +56,7 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       work: life,
       header: name => firstValue(request.headers[name.toLowerCase()])
     }
-    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, life, () => endpoint.handle(call))
+    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, endpoint.name, life, () => endpoint.handle(call))
     // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
     const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
@@ -69,15 +71,15 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       bodyLimit: maxBodyBytes,
       // HEAD would compute an answer only to throw it away.
       exposeHeadRoute: false,
-      onRequest,
+      onRequest: endpoint.access === 'token' && deps.limit !== undefined ? [onRequest, deps.limit] : onRequest,
       handler
     })
   }
 }
 
-async function holdSlot<T> (budget: CpuBudget, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
+async function holdSlot<T> (budget: CpuBudget, lane: string, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
   const queuedMs = performance.now()
-  return await budget.run(() => {
+  return await budget.run(lane, () => {
     life.add('queue', performance.now() - queuedMs)
     return work()
   }, life.signal)

@@ -48,7 +48,7 @@ export interface TestServer {
 /** Builds a server that knows one token, `good`, and the fake endpoint. */
 export async function buildTestServer (t: Test, overrides: Partial<Omit<ServerOptions, 'config'>> & { config?: Partial<ServerOptions['config']> } = {}): Promise<TestServer> {
   const log: Array<Record<string, unknown>> = []
-  const budget = overrides.budget ?? createCpuBudget({ slots: 2, maxQueue: 8 })
+  const budget = overrides.budget ?? createCpuBudget({ slots: 2, maxQueue: 8, maxWaitMs: 60_000 })
   const app = await buildServer({
     version: '0.0.0',
     logger: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)) } }),
@@ -63,7 +63,7 @@ export async function buildTestServer (t: Test, overrides: Partial<Omit<ServerOp
       if (request.headers.token !== 'good') throw new Failure('token_unknown', 'the token is unknown')
     },
     ...overrides,
-    config: { trustProxy: [], httpStatus: 'real', docs: 'public', metrics: 'public', corsOrigins: [], ...overrides.config }
+    config: { trustProxy: [], httpStatus: 'real', docs: 'public', metrics: 'public', corsOrigins: [], rateLimit: undefined, ...overrides.config }
   })
   t.teardown(() => app.close())
   return { app, log }

@@ -132,7 +132,7 @@ t.test('metrics count requests, stages and errors by function', async t => {
     'compute_stage_duration_seconds_count{function="echo",stage="queue"} 1',
     'compute_errors_total{function="echo",kind="token_unknown"} 1',
     'compute_slots 2',
-    'compute_queue_length 0'
+    'compute_slots_busy 0'
   ]) t.ok(text.includes(line), line)
   t.match(text, /nodejs_eventloop_lag_seconds /)
 })
@@ -170,7 +170,7 @@ t.test('CORS is off unless origins are listed', async t => {
 })
 
 t.test('a full queue answers 503 with Retry-After at once', async t => {
-  const { app } = await buildTestServer(t, { budget: createCpuBudget({ slots: 1, maxQueue: 1 }) })
+  const { app } = await buildTestServer(t, { budget: createCpuBudget({ slots: 1, maxQueue: 1, maxWaitMs: 60_000 }) })
   const slow = { method: 'POST', url, payload: `${payload}&wait=200`, headers: form } as const
   const answers = await Promise.all([app.inject(slow), app.inject(slow), app.inject(slow)])
   t.same(answers.map(answer => answer.statusCode).sort(), [200, 200, 503])
