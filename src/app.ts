@@ -31,6 +31,7 @@ import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
+import { createMemoryBudget, memoryForPictures } from './runtime/memory-budget.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
 import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
 import { createOpencvPool } from './runtime/opencv-pool.js'
@@ -78,6 +79,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     maxQueue: config.queueLimit,
     maxWaitMs: config.queueWaitMs
   })
+  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures() : config.pictureMemoryBytes)
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
@@ -160,13 +162,14 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     config,
     version: VERSION,
     logger,
-    metrics: createMetrics(budget),
+    metrics: createMetrics(budget, memory),
     readiness: (): Readiness => {
       if (stopping) return { ready: false, reason: 'stopping' }
       return preload.state === 'loaded' ? { ready: true } : { ready: false, reason: preload.reason }
     },
     authenticate: createAuthenticate(accounts),
     budget,
+    memory,
     images: { fetcher, maxImageBytes: config.maxImageBytes },
     requestTimeoutMs: config.requestTimeoutMs,
     endpoints: [

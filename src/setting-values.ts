@@ -117,9 +117,9 @@ export function parseNeverOr<T> (parse: Parser<T>): Parser<T | 'never'> {
   return text => text.toLowerCase() === 'never' ? 'never' : parse(text)
 }
 
-/** A number of concurrent computations, or `auto`. */
-export function parseConcurrency (text: string): number | 'auto' {
-  return text.toLowerCase() === 'auto' ? 'auto' : parseInteger(1, 1024)(text)
+/** What the parser takes, or `auto`. */
+export function parseAutoOr<T> (parse: Parser<T>): Parser<T | 'auto'> {
+  return text => text.toLowerCase() === 'auto' ? 'auto' : parse(text)
 }
 
 /** So many requests in a time, such as `10/s`, `600/m` or `5000/h`; nothing for `off`. */

@@ -4,17 +4,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import type { TObject } from 'typebox'
 import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
+import type { MemoryBudget } from '../runtime/memory-budget.js'
 import { createEnvelopeWriter } from '../wire/envelope.js'
 import type { Authenticate } from './authenticate.js'
 import { describeEndpoint } from './describe-endpoint.js'
 import type { Call, Endpoint } from './endpoint.js'
 import { type ImageLoader, loadImage, readImageSource } from './image-fields.js'
+import { admitPictures } from './memory-admission.js'
 import { readOptions } from './read-options.js'
 import { readParameters } from './parameters.js'
 
 export interface EndpointDeps {
   readonly authenticate: Authenticate
   readonly budget: CpuBudget
+  readonly memory: MemoryBudget
   readonly images: ImageLoader
   readonly requestTimeoutMs: number
   /** Checked once it is known who asks. */
@@ -56,7 +59,7 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       work: life,
       header: name => firstValue(request.headers[name.toLowerCase()])
     }
-    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, endpoint.name, life, () => endpoint.handle(call))
+    const work = endpoint.images.length === 0 ? endpoint.handle(call) : compute(endpoint, deps, call, life)
     // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
     const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
@@ -77,12 +80,18 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
   }
 }
 
-async function holdSlot<T> (budget: CpuBudget, lane: string, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
+// Memory before a CPU: who waits for memory leaves the CPUs to others.
+async function compute (endpoint: Endpoint, { budget, memory }: EndpointDeps, call: Call<string, TObject>, life: FastifyRequest['life']): Promise<unknown> {
   const queuedMs = performance.now()
-  return await budget.run(lane, () => {
-    life.add('queue', performance.now() - queuedMs)
-    return work()
-  }, life.signal)
+  const giveBack = await admitPictures(memory, Object.values(call.images), endpoint.memoryPerPixel ?? 0, life.signal)
+  try {
+    return await budget.run(endpoint.name, () => {
+      life.add('queue', performance.now() - queuedMs)
+      return endpoint.handle(call)
+    }, life.signal)
+  } finally {
+    giveBack()
+  }
 }
 
 function refuseEncodedBody ({ headers }: FastifyRequest): void {

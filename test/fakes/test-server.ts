@@ -7,6 +7,7 @@ import { Failure } from '../../src/errors.js'
 import { buildServer, type ServerOptions } from '../../src/http/build-server.js'
 import { type Endpoint, defineEndpoint } from '../../src/http/endpoint.js'
 import { createMetrics } from '../../src/http/metrics.js'
+import { createMemoryBudget } from '../../src/runtime/memory-budget.js'
 import { createCpuBudget } from '../../src/runtime/cpu-budget.js'
 import { createHash } from 'node:crypto'
 
@@ -49,11 +50,13 @@ export interface TestServer {
 export async function buildTestServer (t: Test, overrides: Partial<Omit<ServerOptions, 'config'>> & { config?: Partial<ServerOptions['config']> } = {}): Promise<TestServer> {
   const log: Array<Record<string, unknown>> = []
   const budget = overrides.budget ?? createCpuBudget({ slots: 2, maxQueue: 8, maxWaitMs: 60_000 })
+  const memory = createMemoryBudget(1e9)
   const app = await buildServer({
     version: '0.0.0',
     logger: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)) } }),
-    metrics: createMetrics(budget),
+    metrics: createMetrics(budget, memory),
     budget,
+    memory,
     readiness: () => ({ ready: true }),
     requestTimeoutMs: 10_000,
     images: { maxImageBytes: 100_000, fetcher: { fetch: async () => { throw new Failure('url_refused', 'no URLs in this test') }, close: async () => {} } },
