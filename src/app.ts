@@ -31,7 +31,7 @@ import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
-import { createMemoryBudget, memoryForPictures } from './runtime/memory-budget.js'
+import { createMemoryBudget, isMemoryScarce, memoryForPictures, memoryLimit } from './runtime/memory-budget.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
 import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
 import { createOpencvPool } from './runtime/opencv-pool.js'
@@ -79,7 +79,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     maxQueue: config.queueLimit,
     maxWaitMs: config.queueWaitMs
   })
-  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures() : config.pictureMemoryBytes)
+  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures(memoryLimit()) : config.pictureMemoryBytes)
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
@@ -112,7 +112,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const pool = createInferencePool({
     threads: budget.slots,
     idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
-    runTimeoutMs: config.requestTimeoutMs
+    runTimeoutMs: config.requestTimeoutMs,
+    sparesMemory: isMemoryScarce(memoryLimit(), budget.slots)
   })
   const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
   const graph = createLabelGraph(readLabelEntities())

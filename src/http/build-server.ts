@@ -9,7 +9,7 @@ import type { Config } from '../config.js'
 import { Failure } from '../errors.js'
 import { collectDocs, serveDocs } from './docs.js'
 import type { Endpoint } from './endpoint.js'
-import { type ErrorAnswer, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
+import { type ErrorAnswer, answerExpectation, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
 import { type Readiness, registerHealth } from './health.js'
 import { createKeyLimit } from './key-limit.js'
 import { watchMethods } from './method-guard.js'
@@ -53,6 +53,8 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
     requestTimeout: RECEIVE_TIMEOUT_MS,
     // In-flight requests end normally; readiness tells load balancers to send no more.
     return503OnClosing: false,
+    // Node would refuse them without an envelope, and nothing here depends on the host.
+    http: { requireHostHeader: false },
     forceCloseConnections: 'idle',
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => {
@@ -72,6 +74,7 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
 
   closeConnectionsOnStop(app)
+  app.server.on('checkExpectation', answerExpectation)
   installRequestLog(app, beginLife)
   app.addHook('onRequest', forgetTypeOfEmptyBody)
   installErrorHandler(app, { isAlwaysOk, onError })

@@ -73,15 +73,20 @@ export function createMemoryBudget (totalBytes: number): MemoryBudget {
 // What the process takes when every function has been used and no large picture is being decoded.
 const OTHER_BYTES = 700e6
 const LEAST_SHARE = 0.25
+// With less for each CPU, what could be kept for the next run is needed for other things.
+const AMPLE_BYTES_PER_CPU = 1.5e9
 
-/**
- * The part of the process's memory that is left for large pictures.
- * @param limitBytes what the process may take: the limit of its cgroup or the machine's memory
- */
-export function memoryForPictures (limitBytes: number = memoryLimit()): number {
+/** The part of the process's memory that is left for large pictures. */
+export function memoryForPictures (limitBytes: number): number {
   return Math.max(limitBytes - OTHER_BYTES, limitBytes * LEAST_SHARE)
 }
 
-function memoryLimit (): number {
+/** Whether memory is to be spared at the cost of some computing. */
+export function isMemoryScarce (limitBytes: number, cpus: number): boolean {
+  return limitBytes < cpus * AMPLE_BYTES_PER_CPU
+}
+
+/** Bytes that the process may take: the limit of its cgroup or the machine's memory. */
+export function memoryLimit (): number {
   return Math.min(process.constrainedMemory() || Infinity, totalmem())
 }

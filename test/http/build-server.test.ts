@@ -222,4 +222,6 @@ t.test('what is no HTTP at all gets the envelope too', async t => {
   })
   t.match(await raw('nonsense\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n.*\{"content":\{\},"code":"-400","message":"[^"]+"\}$/s)
   t.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 .*"code":"-413"/s)
+  t.match(await raw('POST / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 0\r\n\r\n'), /^HTTP\/1\.1 417 .*"code":"-400","message":"the expectation \\"wonders\\" cannot be met/s)
+  t.match(await raw('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 .*alive/s, 'a request without a host is answered')
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createMemoryBudget, memoryForPictures } from '../../src/runtime/memory-budget.js'
+import { createMemoryBudget, isMemoryScarce, memoryForPictures, memoryLimit } from '../../src/runtime/memory-budget.js'
 
 const never = new AbortController().signal
 
@@ -40,5 +40,11 @@ t.test('who gives up waiting lets those behind pass', async t => {
 t.test('a small container leaves a quarter for pictures, a large one all but what everything else takes', async t => {
   t.equal(memoryForPictures(512e6), 128e6)
   t.equal(memoryForPictures(4e9), 3.3e9)
-  t.ok(memoryForPictures() > 0)
+  t.ok(memoryForPictures(memoryLimit()) > 0)
+})
+
+t.test('memory is scarce where two CPUs have one or two gigabytes', async t => {
+  t.ok(isMemoryScarce(1e9, 2))
+  t.ok(isMemoryScarce(2e9, 2))
+  t.notOk(isMemoryScarce(4e9, 2))
 })
