@@ -40,7 +40,7 @@ const WAYS = {
   'a piece of zeros' (bytes, random) {
     const out = Buffer.from(bytes)
     const at = Math.floor(random() * bytes.length)
-    return out.fill(random() < 0.5 ? 0 : 255, at, at + 1 + Math.floor(random() * 2000))
+    return out.fill(random() < 0.5 ? 0 : 255, at, Math.min(out.length, at + 1 + Math.floor(random() * 2000)))
   },
   // Big- and little-endian sizes of every kind lie in the first bytes.
   'huge numbers' (bytes, random) {
