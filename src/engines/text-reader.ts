@@ -3,7 +3,7 @@
 import { Failure } from '../errors.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { mapQuad, type Quad, quadHeight, quadWidth, sliceQuad, turnQuad } from '../imaging/quad.js'
-import { canCarryAccents, fuse } from './text/fusion.js'
+import { RELATED, canCarryAccents, fuse } from './text/fusion.js'
 import { layOut } from './text/layout.js'
 import type { LineDetector } from './text/line-detector.js'
 import type { LineRecogniser } from './text/line-recogniser.js'
@@ -62,7 +62,10 @@ const MIN_WORD_CONFIDENCE = 0.8
 /** Makes a reader. */
 export function createTextReader ({ detector, recogniser, second, maxLines }: TextReaderParts): TextReader {
   async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Reading[]> {
-    return await spread(quads, async quad => ({ quad, transcript: await recogniser.read(image, inPixelsOf(image, quad)) }))
+    return await spread(quads, async quad => {
+      const [first = [], ...others] = await recogniser.read(image, inPixelsOf(image, quad))
+      return { quad, transcript: process.env.LATIN === '0' ? first : others.reduce((read, other) => fuse(read, other, RELATED), first) }
+    })
   }
 
   // Lines of one direction stand on their heads together.

@@ -11,8 +11,19 @@ const SECOND_SURE = 0.8
 // What the first has not seen at all is mostly dirt.
 const SECOND_ALONE = 0.9
 const MIN_LETTERS_ALONE = 2
-/** The confidence of a word on which two readers agree is at least this. */
-const AGREED = 0.9
+
+/** How far a second reader is believed. */
+export interface Trust {
+  /** From this confidence on its words stand where the first is unsure. */
+  readonly sure: number
+  /** The confidence of a word on which both agree is at least this. */
+  readonly agreement: number
+}
+
+/** A reader that shares nothing with the first. */
+export const INDEPENDENT: Trust = { sure: SECOND_SURE, agreement: 0.9 }
+/** One that goes on inside the first: it repeats the first's mistakes and is surer of itself, so agreement tells nothing. */
+export const RELATED: Trust = { sure: Number(process.env.LSURE ?? 0.9), agreement: 0 }
 
 /** The letters and digits of a text without accents, in lower case: what two readers can agree on. */
 export function lettersOf (text: string): string {
@@ -34,14 +45,14 @@ export function canCarryAccents (text: string): boolean {
  * @param first the better reader on the whole, which lacks accents
  * @param second the reader that knows accents
  */
-export function fuse (first: Transcript, second: Transcript): Transcript {
+export function fuse (first: Transcript, second: Transcript, { sure, agreement }: Trust = INDEPENDENT): Transcript {
   return groupByPlace(first, second).flatMap(({ first, second }) => {
     if (second.length === 0) return first
-    if (first.length === 0) return second.filter(word => word.confidence >= SECOND_ALONE && lettersOf(word.text).length >= MIN_LETTERS_ALONE)
+    if (first.length === 0) return second.filter(word => word.confidence >= Math.max(SECOND_ALONE, sure) && lettersOf(word.text).length >= MIN_LETTERS_ALONE)
     const letters = lettersOf(textOf(first))
-    if (letters !== '' && letters === lettersOf(textOf(second))) return agreed(first, second)
+    if (letters !== '' && letters === lettersOf(textOf(second))) return agreed(first, second, agreement)
     if (leastConfidence(first) >= FIRST_SURE) return first
-    return leastConfidence(second) >= SECOND_SURE && lettersOf(textOf(second)) !== '' ? second : first
+    return leastConfidence(second) >= sure && lettersOf(textOf(second)) !== '' ? second : first
   })
 }
 
@@ -78,12 +89,12 @@ function leastConfidence (words: readonly ReadWord[]): number {
 }
 
 // The second's spaces and accents, where it is sure of them; else the first's spelling.
-function agreed (first: readonly ReadWord[], second: readonly ReadWord[]): ReadWord[] {
+function agreed (first: readonly ReadWord[], second: readonly ReadWord[], agreement: number): ReadWord[] {
   const isSure = leastConfidence(second) >= SECOND_SURE
   const spelling = textOf(second)
   const isBetter = withoutAccents(spelling) !== spelling.normalize('NFD') || (mixesCases(textOf(first)) && !mixesCases(spelling))
   const words = isSure && second.length > first.length ? second : isSure && isBetter ? spelledAs(first, spelling) : first
-  return words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) }))
+  return words.map(word => ({ ...word, confidence: Math.max(agreement, word.confidence) }))
 }
 
 // Letter by letter over all words of the group, punctuation left out on both sides.

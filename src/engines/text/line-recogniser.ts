@@ -1,7 +1,7 @@
 // Reads one line: cut out and laid straight, through a net, its steps to words.
 import type { DecodedImage } from '../../imaging/decoded-image.js'
 import { imageTensor } from '../../imaging/image-tensor.js'
-import { type Quad, quadHeight, quadWidth, sliceQuad } from '../../imaging/quad.js'
+import { type Quad, quadHeight, quadWidth, sliceQuad, turnQuad } from '../../imaging/quad.js'
 import { rectify } from '../../imaging/rectify.js'
 import type { InferencePool } from '../../runtime/inference-pool.js'
 import type { LoadedFrom } from '../../runtime/loaded-from.js'
@@ -11,18 +11,18 @@ import type { Transcript } from './transcript.js'
 
 export interface LineRecogniser {
   /**
-   * Reads what stands in a frame.
+   * Reads what stands in a frame, once for each answer of the net, in the model's order.
    * @param quad in pixels of `image`, corners in reading order
    */
-  read (image: DecodedImage, quad: Quad): Promise<Transcript>
+  read (image: DecodedImage, quad: Quad): Promise<readonly Transcript[]>
 }
 
 /** The facts of a recogniser's net. */
 export interface LineRecogniserModel {
   readonly net: LoadedFrom
   readonly input: ImageInput
-  readonly output: string
-  readonly alphabet: Alphabet
+  /** Tensors of the net that are each a reading of the line; there is at least one. */
+  readonly answers: ReadonlyArray<{ readonly output: string, readonly alphabet: Alphabet }>
 }
 
 // Heights of the line that its frame reaches further at both ends when it is read: else the first and last letters are
@@ -32,21 +32,26 @@ const END_REACH = 0.15
 const MAX_WIDTH = 3200
 
 /** Makes a recogniser over a model with a fixed height and an open width. */
-export function createLineRecogniser (pool: InferencePool, { net, input, output, alphabet }: LineRecogniserModel): LineRecogniser {
+export function createLineRecogniser (pool: InferencePool, { net, input, answers }: LineRecogniserModel): LineRecogniser {
   const { size } = input
   if (!('multipleOf' in size) || size.usualSides['text-recognition'] === undefined) throw new Error(`the manifest's row of ${net.id} lacks its usual side`)
   const height = size.usualSides['text-recognition']
   return {
     async read (image, quad) {
       const reach = END_REACH * quadHeight(quad) / Math.max(1, quadWidth(quad))
-      const frame = sliceQuad(quad, -reach, 1 + reach)
+      const vr = Number(process.env.VREACH ?? 0)
+      const frame0 = sliceQuad(quad, -reach, 1 + reach)
+      const frame = turnQuad(sliceQuad(turnQuad(frame0, 1), -vr, 1 + vr), 3)
       const natural = quadWidth(frame) / Math.max(1, quadHeight(frame)) * height
       const width = Math.min(MAX_WIDTH, Math.max(height, Math.round(natural / size.multipleOf) * size.multipleOf))
       const line = rectify(image, frame, width, height)
       const feeds = { [input.name]: { data: imageTensor(line, input), dims: [1, input.channels === 'grey' ? 1 : 3, height, width] } }
-      const { [output]: steps } = await pool.run(net, feeds, [output])
-      if (steps === undefined) throw new Error(`${net.id} gave no steps`)
-      return placeIn(readSteps(steps, alphabet), reach)
+      const results = await pool.run(net, feeds, answers.map(({ output }) => output))
+      return answers.map(({ output, alphabet }) => {
+        const steps = results[output]
+        if (steps === undefined) throw new Error(`${net.id} gave no steps`)
+        return placeIn(readSteps(steps, alphabet), reach)
+      })
     }
   }
 }
