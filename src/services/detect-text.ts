@@ -1,10 +1,11 @@
 // textDetection: decode, read, tell the language, and write it all down.
 import { readFileSync } from 'node:fs'
 import { identifyLocale, mayBeIn } from '../engines/locale.js'
-import type { Alphabet } from '../engines/text/ctc.js'
 import { type ReadingConditions, type TextReader, createTextReader } from '../engines/text-reader.js'
 import { type LineDetectorModel, createLineDetector } from '../engines/text/line-detector.js'
-import { type LineRecogniserModel, createLineRecogniser, parseAlphabet } from '../engines/text/line-recogniser.js'
+import type { PriorUse } from '../engines/text/beam-search.js'
+import { parsePrior } from '../engines/text/language-prior.js'
+import { type LineAnswer, type LineRecogniserModel, createLineRecogniser, parseAlphabet } from '../engines/text/line-recogniser.js'
 import { createTesseractReader } from '../engines/text/tesseract-reader.js'
 import { Failure } from '../errors.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
@@ -107,23 +108,35 @@ function openReader ({ pool, models, tesseract, maxLines }: DetectTextParts): Te
   return createTextReader({
     detector: createLineDetector(pool, openDetector(models)),
     recogniser: createLineRecogniser(pool, openRecogniser(models)),
-    second: tesseract === undefined ? undefined : createTesseractReader(tesseract),
+    tesseract: tesseract === undefined ? undefined : createTesseractReader(tesseract),
     maxLines
   })
 }
 
-// The net of our own goes on inside the other one, so that one run gives the answers of both.
+// The net of our own goes on inside the general one, so that one run gives the answers of both.
 function openRecogniser (models: ModelStore): LineRecogniserModel {
   const general = models.find(RECOGNISER, []).facts
   const latin = models.forTask('text-recognition').find(({ facts }) => facts.id === LATIN_READER)?.facts
-  const answers = (latin === undefined ? [general] : [general, latin]).map(facts => ({ output: outputOf(facts), alphabet: alphabetOf(facts, models) }))
-  const { facts, net } = models.find((latin ?? general).id, answers.map(({ output }) => output))
-  return { net, input: imageInputOf(facts), answers }
+  const answers = {
+    general: answerOf(general, models),
+    latin: latin === undefined ? undefined : { ...answerOf(latin, models), prior: priorOf(latin, models) }
+  }
+  const outputs = [answers.general, ...(answers.latin === undefined ? [] : [answers.latin])].map(({ output }) => output)
+  const { facts, net } = models.find((latin ?? general).id, outputs)
+  return { net, input: imageInputOf(facts), ...answers }
 }
 
-function alphabetOf ({ id, transcription }: Model, models: ModelStore): Alphabet {
+function answerOf (facts: Model, models: ModelStore): LineAnswer {
+  const { id, transcription } = facts
   if (transcription === undefined) throw new Error(`the manifest's row of ${id} does not say how to read its classes`)
-  return parseAlphabet(readFileSync(models.fileOf(id, transcription.alphabet), 'utf8'), transcription.spaceClass, transcription.spaceThreshold)
+  const { alphabet, spaceClass, spaceThreshold } = transcription
+  return { output: outputOf(facts), alphabet: parseAlphabet(readFileSync(models.fileOf(id, alphabet), 'utf8'), spaceClass, spaceThreshold) }
+}
+
+function priorOf ({ id, transcription }: Model, models: ModelStore): PriorUse {
+  if (transcription?.prior === undefined) throw new Error(`the manifest's row of ${id} lacks its prior`)
+  const { file, weight, bonus } = transcription.prior
+  return { prior: parsePrior(readFileSync(models.fileOf(id, file))), weight, bonus }
 }
 
 function openDetector (models: ModelStore): LineDetectorModel {

@@ -35,16 +35,13 @@ interface Prefix {
  * @param data steps × classes, each step summing to 1; class 0 is the blank
  */
 export function searchBeam (data: Float32Array, classes: number, { prior, weight, bonus }: PriorUse): number[] {
-  const begin: Prefix = { parent: undefined, symbol: 0, context: 0, share: 0, longer: new Map(), blank: 0, last: -Infinity, nextBlank: -Infinity, nextLast: -Infinity }
+  const begin = { ...unreached({ parent: undefined, symbol: 0, context: 0, share: 0 }), blank: 0 }
 
   function extend (prefix: Prefix, symbol: number): Prefix {
     const known = prefix.longer.get(symbol)
     if (known !== undefined) return known
     const share = prefix.share + weight * prior.logProbability(prefix.context, symbol) + bonus
-    const longer: Prefix = {
-      parent: prefix, symbol, context: prior.after(prefix.context, symbol), share, longer: new Map(),
-      blank: -Infinity, last: -Infinity, nextBlank: -Infinity, nextLast: -Infinity
-    }
+    const longer = unreached({ parent: prefix, symbol, context: prior.after(prefix.context, symbol), share })
     prefix.longer.set(symbol, longer)
     return longer
   }
@@ -72,6 +69,10 @@ export function searchBeam (data: Float32Array, classes: number, { prior, weight
     beam = moveOn(reached)
   }
   return textOf(beam[0] ?? begin)
+}
+
+function unreached (text: Pick<Prefix, 'parent' | 'symbol' | 'context' | 'share'>): Prefix {
+  return { ...text, longer: new Map(), blank: -Infinity, last: -Infinity, nextBlank: -Infinity, nextLast: -Infinity }
 }
 
 // The best of what was reached; the others are forgotten.
