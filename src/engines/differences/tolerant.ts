@@ -24,8 +24,18 @@ const FRAME_PX = 3
  * @param map from shares of the first picture's sides to shares of the second's
  */
 export function compareInRegister (first: RgbImage, second: RgbImage, map: Homography, scratch: Scratch): Outlined[] {
+  return compareSeen(first, seenFrom(first, second, inPixels(map, first, second)), scratch)
+}
+
+/** The second picture in the first's frame, and where it is to be trusted. */
+export interface Seen {
+  readonly image: RgbImage
+  readonly inside: Uint8Array
+}
+
+/** The same of a second picture that is in the first's frame already. */
+export function compareSeen (first: RgbImage, { image: warped, inside }: Seen, scratch: Scratch): Outlined[] {
   const { width, height } = first
-  const { image: warped, inside } = seenFrom(first, second, map)
   const masks = { full: inside, half: halveMask(inside, width, height) }
   const light = fitLight(first, warped, inside)
   const read = light === undefined ? undefined : levelsUnder(light, first, warped)
@@ -39,14 +49,16 @@ export function compareInRegister (first: RgbImage, second: RgbImage, map: Homog
     .filter(({ region, peak }) => peak >= LEAST_SEEN && !isMovedEdge(region, evidence, pair.first.lightness, pair.second.lightness))
 }
 
-/** The second picture in the first's frame, and where it is to be trusted. */
-function seenFrom (first: RgbImage, second: RgbImage, map: Homography): { readonly image: RgbImage, readonly inside: Uint8Array } {
+/**
+ * Brings the second picture into the first's frame.
+ * @param map from pixels of the first to pixels of the second
+ */
+export function seenFrom (first: { readonly width: number, readonly height: number }, second: RgbImage, map: Homography): Seen {
   const { width, height } = first
-  const pixels = inPixels(map, first, second)
-  if (width === second.width && height === second.height && movesNothing(pixels, width, height)) {
+  if (width === second.width && height === second.height && movesNothing(map, width, height)) {
     return { image: second, inside: new Uint8Array(width * height).fill(1) }
   }
-  const { image, inside } = warpRgb(second, pixels, width, height)
+  const { image, inside } = warpRgb(second, map, width, height)
   return { image, inside: trusted(inside, width, height) }
 }
 
