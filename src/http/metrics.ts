@@ -1,12 +1,10 @@
 // What an operator measures, in Prometheus's form. Label values come from fixed sets: function names, kinds, stages.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
-import type { RequestLife } from './request-life.js'
+import type { RequestObserver } from './request-log.js'
 
-export interface Metrics {
+export interface Metrics extends RequestObserver {
   readonly contentType: string
-  /** Adds one finished request. */
-  observe(life: RequestLife, outcome: { readonly status: number, readonly kind: string | undefined }, durationS: number): void
   /** The metrics as text. */
   render(): Promise<string>
 }
