@@ -1,8 +1,8 @@
 // The frame around the views: who is signed in, where one can go, what is shown.
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ConsoleSession } from '../wire/console.js'
-import { ApiError, call, whenSessionMayEnd, wordsOf } from './api.js'
+import type { ConsoleSession, ConsoleVisit } from '../wire/console.js'
+import { call, whenSessionMayEnd, wordsOf } from './api.js'
 import { Notice } from './parts/notice.js'
 import { linkTo, useRoute } from './route.js'
 import { SignIn } from './sign-in.js'
@@ -42,12 +42,10 @@ export function App (): JSX.Element {
 
   async function enter (): Promise<void> {
     try {
-      setVisit({ state: 'in', session: (await call<ConsoleSession>('console/session', { bySession: false })).content })
+      const { session, ended } = (await call<ConsoleVisit>('console/session', { bySession: false })).content
+      setVisit(session === undefined ? { state: 'out', why: ended } : { state: 'in', session })
     } catch (error) {
-      const why = wordsOf(error)
-      setVisit(before => error instanceof ApiError && error.code !== undefined
-        ? { state: 'out', why: before.state === 'in' || error.code === '-403' ? why : undefined }
-        : { state: 'failed', why })
+      setVisit({ state: 'failed', why: wordsOf(error) })
     }
   }
 

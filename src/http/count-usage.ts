@@ -8,7 +8,9 @@ export function createUsageObserver (counter: Pick<UsageCounter, 'note'>): Reque
     observe ({ endpoint, isFunction, principal }, { kind }, durationS) {
       if (endpoint === undefined || !isFunction || principal === undefined) return
       const { organizationId, keyId } = principal
-      counter.note({ organizationId, keyId, function: endpoint, failed: kind !== undefined, durationMs: durationS * 1000 })
+      // A client that goes away has not been answered, with an error or otherwise.
+      const failed = kind !== undefined && kind !== 'client_gone'
+      counter.note({ organizationId, keyId, function: endpoint, failed, durationMs: durationS * 1000 })
     }
   }
 }

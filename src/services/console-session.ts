@@ -1,13 +1,12 @@
 // Signing in to the console, who is signed in, and signing out.
 import type { Accounts, ConsoleSignInRequest } from '../accounts/accounts.js'
 import { Failure } from '../errors.js'
-import type { ConsoleSession } from '../wire/console.js'
+import type { ConsoleSession, ConsoleVisit } from '../wire/console.js'
 
 export interface ConsoleSessions {
   /** `secret` goes into the cookie. @throws Failure bad_credentials, account_disabled, rate_limited, busy */
   signIn (request: ConsoleSignInRequest): Promise<{ readonly secret: string, readonly expiresAt: Date, readonly session: ConsoleSession }>
-  /** @throws Failure token_missing, token_unknown, token_expired, account_disabled */
-  show (secret: string | undefined): Promise<ConsoleSession>
+  show (secret: string | undefined): Promise<ConsoleVisit>
   /** Ends the session everywhere; one that has ended already does no harm. */
   signOut (secret: string | undefined): Promise<void>
 }
@@ -20,9 +19,14 @@ export function createConsoleSessions (accounts: Pick<Accounts, 'signInToConsole
       return { secret: accessToken, expiresAt, session: { login, organizationName, roles: [...roles], expiresAt: expiresAt.toISOString() } }
     },
     async show (secret) {
-      if (secret === undefined) throw new Failure('token_missing', 'You are not signed in')
-      const { login, organizationName, roles, expiresAt } = await accounts.authenticateSession(secret)
-      return { login, organizationName, roles: [...roles], expiresAt: expiresAt.toISOString() }
+      if (secret === undefined) return {}
+      try {
+        const { login, organizationName, roles, expiresAt } = await accounts.authenticateSession(secret)
+        return { session: { login, organizationName, roles: [...roles], expiresAt: expiresAt.toISOString() } }
+      } catch (error) {
+        if (error instanceof Failure) return { ended: error.message }
+        throw error
+      }
     },
     async signOut (secret) {
       if (secret === undefined) return

@@ -10,6 +10,13 @@ export const ConsoleSessionSchema = Type.Object({
 })
 export type ConsoleSession = Static<typeof ConsoleSessionSchema>
 
+/** Whether somebody is signed in. That nobody is, is no error: every visit begins so. */
+export const ConsoleVisitSchema = Type.Object({
+  session: Type.Optional(ConsoleSessionSchema),
+  ended: Type.Optional(Type.String({ description: 'why a session that was there is there no more' }))
+})
+export type ConsoleVisit = Static<typeof ConsoleVisitSchema>
+
 /** The answer to signing out. */
 export const SignedOutSchema = Type.Object({})
 

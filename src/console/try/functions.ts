@@ -30,7 +30,7 @@ export interface Sample {
 export interface FunctionOffer {
   readonly name: FunctionName
   readonly title: string
-  /** Completes "This ...". */
+  /** What it does, as a sentence. */
   readonly about: string
   /** Parameters that hold the pictures, with what they are called here. */
   readonly pictures: ReadonlyArray<readonly [parameter: string, title: string]>
@@ -43,29 +43,30 @@ const BIRD: Sample = { title: 'A bird', files: ['monal.jpg'] }
 const LABEL: Sample = { title: 'A printed label', files: ['label.png'] }
 const MISPRINT: Sample = { title: 'A proof and its misprint', files: ['proof.png', 'proof-printed.png'] }
 const SCAN: Sample = { title: 'A proof and its scan', files: ['proof.png', 'proof-scanned.jpg'] }
+const CUT: Sample = { title: 'A scan and the whole proof', files: ['proof-scanned.jpg', 'proof.png'] }
 const UNLIKE: Sample = { title: 'Two that do not match', files: ['monal.jpg', 'label.png'] }
 
 const ONE = [['image', 'Picture']] as const
 
 /** In the order in which they are offered. */
 export const FUNCTIONS: readonly FunctionOffer[] = [
-  { name: 'objectsDetection', title: 'Objects', about: 'finds things and where they are', pictures: ONE, fixed: {}, samples: [BIRD] },
-  { name: 'classification', title: 'Labels', about: 'says what the picture shows', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
-  { name: 'textDetection', title: 'Text', about: 'reads what is written', pictures: ONE, fixed: {}, samples: [LABEL] },
-  { name: 'colorPalette', title: 'Colours', about: 'names the colours and their shares', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
-  { name: 'heatMap', title: 'Heat map', about: 'shows where people look first', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
+  { name: 'objectsDetection', title: 'Objects', about: 'Finds things, and where they are.', pictures: ONE, fixed: {}, samples: [BIRD] },
+  { name: 'classification', title: 'Labels', about: 'Says what the picture shows.', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
+  { name: 'textDetection', title: 'Text', about: 'Reads what is written.', pictures: ONE, fixed: {}, samples: [LABEL] },
+  { name: 'colorPalette', title: 'Colours', about: 'Names the colours and their shares.', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
+  { name: 'heatMap', title: 'Heat map', about: 'Shows where people look first.', pictures: ONE, fixed: {}, samples: [BIRD, LABEL] },
   {
     name: 'imagesDistance',
     title: 'Distance',
-    about: 'tells whether one picture shows what another shows, and where',
+    about: 'Tells whether one picture shows what another shows, and where.',
     pictures: [['refImage', 'Reference'], ['queryImage', 'Query']],
     fixed: {},
-    samples: [SCAN, UNLIKE]
+    samples: [CUT, UNLIKE]
   },
   {
     name: 'imagesDifferences',
     title: 'Differences',
-    about: 'finds what has changed between two pictures',
+    about: 'Finds what has changed between two pictures.',
     pictures: [['image1', 'Reference'], ['image2', 'Query']],
     fixed: { new_format: 'true' },
     samples: [MISPRINT, SCAN]

@@ -53,6 +53,9 @@ function PictureTrial ({ shown, name, login, slots: { slots, fill } }: PictureTr
   const used = slots.slice(0, offer.pictures.length)
   const nextFree = Math.max(0, used.findIndex(slot => slot.picture === undefined))
 
+  const answer = useRef<HTMLElement>(null)
+  useEffect(() => { if (shown && trial.state === 'running') showAnswer(answer.current) }, [trial.state])
+
   useEffect(() => {
     if (!shown) return
     const paste = (event: ClipboardEvent): void => {
@@ -66,10 +69,12 @@ function PictureTrial ({ shown, name, login, slots: { slots, fill } }: PictureTr
   return (
     <div class='trial'>
       <section class='ask' aria-label='Pictures'>
-        <p class='about'>This {offer.about}. <code>POST {offer.name}</code></p>
-        {used.map((slot, index) => (
-          <PictureSlot key={offer.pictures[index]?.[0]} title={offer.pictures[index]?.[1] ?? ''} slot={slot} onInputs={inputs => fill(index, inputs)} />
-        ))}
+        <p class='about'>{offer.about} <code>POST {offer.name}</code></p>
+        <div class='slots'>
+          {used.map((slot, index) => (
+            <PictureSlot key={offer.pictures[index]?.[0]} title={offer.pictures[index]?.[1] ?? ''} slot={slot} onInputs={inputs => fill(index, inputs)} />
+          ))}
+        </div>
         <p class='samples'>
           <span>Or a sample:</span>
           {offer.samples.map(({ title, files }) => (
@@ -77,7 +82,7 @@ function PictureTrial ({ shown, name, login, slots: { slots, fill } }: PictureTr
           ))}
         </p>
       </section>
-      <section class='answer' aria-label='Answer' aria-busy={trial.state === 'running'}>
+      <section ref={answer} class='answer' aria-label='Answer' aria-busy={trial.state === 'running'}>
         {trial.state === 'idle' && <p class='empty'>The answer appears here as soon as there {offer.pictures.length > 1 ? 'are two pictures' : 'is a picture'}.</p>}
         {trial.state === 'running' && <Progress onCancel={cancel} />}
         {trial.state === 'cancelled' && <Notice tone='plain'><p>Cancelled.</p><button onClick={again}>Run it after all</button></Notice>}
@@ -91,4 +96,10 @@ function PictureTrial ({ shown, name, login, slots: { slots, fill } }: PictureTr
       </section>
     </div>
   )
+}
+
+/** On a small screen the answer comes up below what can be seen. */
+function showAnswer (section: HTMLElement | null): void {
+  if (section === null || section.getBoundingClientRect().top < innerHeight * 0.75) return
+  section.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' })
 }

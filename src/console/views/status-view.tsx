@@ -74,7 +74,7 @@ function Serving ({ models: { models, serving } }: { readonly models: Models }):
               <th scope='row'>{TASK_WORDS[task] ?? task}</th>
               <td data-title='Served by'>{model === undefined ? <span class='aside'>no model</span> : <span title={about(model)}>{model}</span>}</td>
               <td data-title='State'>{model === undefined ? <span class='state revoked'>Missing</span> : <span class='state live'>{byId.get(model)?.loaded === true ? 'Loaded' : 'Ready'}</span>}</td>
-              <td data-title='Better'>{better === undefined ? 'none' : <><span title={about(better)}>{better}</span> <span class='aside'>compute-api models pull --set {byId.get(better)?.set}</span></>}</td>
+              <td data-title='Better'>{better === undefined ? 'none' : <span><span title={about(better)}>{better}</span> <code class='aside'>compute-api models pull --set {byId.get(better)?.set}</code></span>}</td>
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,7 @@
 // GET, POST and DELETE /console/session
 import { Type } from 'typebox'
 import type { ConsoleSessions } from '../../services/console-session.js'
-import { ConsoleSessionSchema, SignedOutSchema } from '../../wire/console.js'
+import { ConsoleSessionSchema, ConsoleVisitSchema, SignedOutSchema } from '../../wire/console.js'
 import { endedSessionCookie, PAGE_HEADER, readSessionCookie, requireOwnPage, sessionCookie } from '../console-cookie.js'
 import { type Endpoint, defineEndpoint } from '../endpoint.js'
 
@@ -19,8 +19,8 @@ export function consoleSessionEndpoints (sessions: ConsoleSessions): readonly En
       summary: 'Who is signed in',
       headers: HEADERS,
       options: Type.Object({}),
-      content: ConsoleSessionSchema,
-      example: EXAMPLE,
+      content: ConsoleVisitSchema,
+      example: { session: EXAMPLE },
       async handle ({ headers }) {
         requireOwnPage(headers)
         return await sessions.show(readSessionCookie(headers.cookie))

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import type { ImagesDistance } from '../../../wire/images-distance.js'
 import type { Picture } from '../picture.js'
-import { Stage } from '../stage.js'
+import { Stage, type View } from '../stage.js'
 
 interface DistanceProps {
   readonly content: ImagesDistance
@@ -19,14 +19,14 @@ export function Distance ({ content, reference, query }: DistanceProps): JSX.Ele
   const frame = matches ? CORNERS.map(([x, y]) => project(coefficients, x, y)) : []
   return (
     <>
-      <p class='verdict'><strong>{matches ? 'They match' : 'They do not match'}</strong> <span>{decision}</span></p>
+      <p class='verdict'><strong>{matches ? 'They match' : 'They do not match'}</strong>{matches ? '' : <> <span>{decision}</span></>}</p>
       <div class='pair'>
         <figure>
           <Stage picture={reference} label='The reference' drawing={matches && <Frame points={CORNERS} picture={reference} />} />
           <figcaption>Reference</figcaption>
         </figure>
         <figure>
-          <Stage picture={query} label={matches ? 'The query with the frame of the reference' : 'The query'} drawing={matches && <Frame points={frame} picture={query} />} />
+          <Stage picture={query} view={viewOf(frame, query)} label={matches ? 'The query with the frame of the reference' : 'The query'} drawing={matches && <Frame points={frame} picture={query} />} />
           <figcaption>{matches ? 'Query, with the reference’s frame where it lies' : 'Query'}</figcaption>
         </figure>
       </div>
@@ -50,6 +50,19 @@ function Frame ({ points, picture: { width, height } }: { readonly points: Reado
       <circle cx={x * width} cy={y * height} r={radius} />
     </g>
   )
+}
+
+// A frame may lie far outside; so much of the query's sides is shown on each side at most, and a rim around the frame.
+const MOST_BEYOND = 0.6
+const RIM = 0.03
+
+/** The query with as much around it as its frame needs. */
+function viewOf (frame: ReadonlyArray<readonly [number, number]>, { width, height }: Picture): View {
+  const beyond = (value: number): number => Math.min(MOST_BEYOND, Math.max(0, value === 0 ? 0 : value + RIM))
+  const [xs, ys] = [frame.map(([x]) => x), frame.map(([, y]) => y)]
+  const [left, top] = [beyond(-Math.min(0, ...xs)), beyond(-Math.min(0, ...ys))]
+  const [right, bottom] = [beyond(Math.max(1, ...xs) - 1), beyond(Math.max(1, ...ys) - 1)]
+  return { x: -left * width, y: -top * height, width: (1 + left + right) * width, height: (1 + top + bottom) * height }
 }
 
 /** A point in shares of the reference's sides, to shares of the query's. */

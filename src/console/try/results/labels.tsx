@@ -8,7 +8,7 @@ import { Stage } from '../stage.js'
 export function Labels ({ content, picture }: { readonly content: Classification, readonly picture: Picture }): JSX.Element {
   const labels = content.labelAnnotations
   return (
-    <>
+    <div class='beside'>
       <Stage picture={picture} label='The picture' />
       {labels.length === 0
         ? <p>No label is at least as likely as not.</p>
@@ -23,6 +23,6 @@ export function Labels ({ content, picture }: { readonly content: Classification
             ))}
           </ol>
           )}
-    </>
+    </div>
   )
 }

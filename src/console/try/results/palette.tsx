@@ -10,22 +10,24 @@ export function Palette ({ content, picture }: { readonly content: ColorPalette,
     hex: `#${[red, green, blue].map(value => value.toString(16).padStart(2, '0')).join('')}`, rgb: `${red}, ${green}, ${blue}`, percent
   }))
   return (
-    <>
+    <div class='beside'>
       <Stage picture={picture} label='The picture' />
-      <div class='strip' aria-hidden='true'>
-        {colors.map(({ hex, percent }) => <span key={hex} style={{ background: hex, flexGrow: percent }} />)}
+      <div>
+        <div class='strip' aria-hidden='true'>
+          {colors.map(({ hex, percent }) => <span key={hex} style={{ background: hex, flexGrow: percent }} />)}
+        </div>
+        <ol class='swatches' aria-label='Colours'>
+          {colors.map(({ hex, rgb, percent }) => (
+            <li key={hex}>
+              <span class='swatch' style={{ background: hex }} />
+              <span class='share'>{percent} %</span>
+              <code>{hex}</code>
+              <span class='rgb'>rgb {rgb}</span>
+              <CopyButton text={hex} what={hex} />
+            </li>
+          ))}
+        </ol>
       </div>
-      <ol class='swatches' aria-label='Colours'>
-        {colors.map(({ hex, rgb, percent }) => (
-          <li key={hex}>
-            <span class='swatch' style={{ background: hex }} />
-            <span class='share'>{percent} %</span>
-            <code>{hex}</code>
-            <span class='rgb'>rgb {rgb}</span>
-            <CopyButton text={hex} what={hex} />
-          </li>
-        ))}
-      </ol>
-    </>
+    </div>
   )
 }

@@ -16,18 +16,25 @@ export function Words ({ content: { textAnnotations: [whole, ...words] }, pictur
   const [read, setRead] = useState(true)
   if (whole === undefined) return <><Stage picture={picture} label='The picture' /><p>No text was found.</p></>
   return (
-    <>
-      <Stage
-        picture={picture} label={`The picture with ${words.length} words`}
-        drawing={words.map((word, index) => read ? <Word key={index} word={word} /> : <polygon key={index} class='quad' points={pointsOf(word)}><title>{word.description}</title></polygon>)}
-      />
-      <label class='check'><input type='checkbox' checked={read} onChange={event => setRead(event.currentTarget.checked)} />Show what was read over the picture</label>
+    <div class='beside'>
+      <div class='stack'>
+        <Stage
+          picture={picture} label={`The picture with ${words.length === 1 ? 'a word' : `${words.length} words`}`}
+          drawing={(
+            <>
+              {read && <rect class='veil' width={picture.width} height={picture.height} />}
+              {words.map((word, index) => read ? <Word key={index} word={word} /> : <polygon key={index} class='quad' points={pointsOf(word)}><title>{word.description}</title></polygon>)}
+            </>
+          )}
+        />
+        <label class='check'><input type='checkbox' checked={read} onChange={event => setRead(event.currentTarget.checked)} />Show what was read over the picture</label>
+      </div>
       <section class='text' aria-labelledby='whole-text'>
         <h2 id='whole-text'>Text{whole.locale === undefined ? '' : ` (${whole.locale})`}</h2>
         <CopyButton text={whole.description} what='the text' />
         <pre tabIndex={0} lang={whole.locale}>{whole.description}</pre>
       </section>
-    </>
+    </div>
   )
 }
 
