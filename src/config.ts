@@ -52,6 +52,7 @@ const SETTINGS = {
   fetchTimeoutMs: setting('COMPUTE_FETCH_TIMEOUT', '30s', parseDuration(100, 600_000), 'longest time for an image URL as a whole, redirects included'),
   httpStatus: setting('COMPUTE_HTTP_STATUS', 'real', parseChoice('real', 'always-200'), '`always-200` answers HTTP 200 to every API request, errors too; `code` still tells'),
   trustProxy: setting('COMPUTE_TRUST_PROXY', '', parseCidrs, 'comma list of the proxies\' CIDRs whose X-Forwarded-For is believed; the limits per address depend on it'),
+  console: setting('COMPUTE_CONSOLE', 'on', parseOnOff, 'whether the page at /console/ is served and people may sign in to it; the administration API stays'),
   docs: setting('COMPUTE_DOCS', 'public', parseChoice('public', 'token', 'off'), 'who may read /docs and /docs/json'),
   metrics: setting('COMPUTE_METRICS', 'public', parseChoice('public', 'token', 'off'), 'who may read /metrics'),
   corsOrigins: setting('COMPUTE_CORS_ORIGINS', '', parseOrigins, 'comma list of origins whose pages may call the API from a browser (`*` for any)'),

@@ -25,6 +25,7 @@ t.test('an empty environment gives the documented defaults', async t => {
     fetchAllow: [],
     httpStatus: 'real',
     trustProxy: [],
+    console: true,
     docs: 'public',
     metrics: 'public',
     concurrency: 'auto',

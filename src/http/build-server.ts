@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify'
 import type { Config } from '../config.js'
 import { Failure } from '../errors.js'
+import { serveConsole } from './console-page.js'
 import { collectDocs, serveDocs } from './docs.js'
 import type { Endpoint } from './endpoint.js'
 import { type ErrorAnswer, answerExpectation, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
@@ -16,7 +17,7 @@ import { watchMethods } from './method-guard.js'
 import type { Metrics } from './metrics.js'
 import { addBodyParsers } from './parameters.js'
 import { type EndpointDeps, registerEndpoint } from './register-endpoint.js'
-import { createLifeKeeper, installRequestLog, requestId } from './request-log.js'
+import { createLifeKeeper, installRequestLog, type RequestObserver, requestId } from './request-log.js'
 import { closeConnectionsOnStop } from './stop-connections.js'
 
 export interface ServerOptions extends EndpointDeps {
@@ -26,6 +27,10 @@ export interface ServerOptions extends EndpointDeps {
   readonly endpoints: readonly Endpoint[]
   readonly metrics: Metrics
   readonly readiness: () => Readiness
+  /** Told of every finished request besides the metrics. */
+  readonly observers?: readonly RequestObserver[]
+  /** Folder of the console's page, if it is served. */
+  readonly consoleFolder?: string | undefined
 }
 
 // A body that has not arrived by then belongs to a slow or hostile client.
@@ -43,7 +48,7 @@ const HELMET_OPTIONS: FastifyHelmetOptions = {
 /** Builds the server; it does not listen yet. */
 export async function buildServer (options: ServerOptions): Promise<FastifyInstance> {
   const { config, metrics, endpoints } = options
-  const beginLife = createLifeKeeper(metrics)
+  const beginLife = createLifeKeeper([metrics, ...options.observers ?? []])
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -92,8 +97,9 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
     if (config.metrics !== 'off') registerMetrics(scope, metrics, allow(config.metrics))
     const limit = config.rateLimit === undefined ? undefined : await createKeyLimit(scope, config.rateLimit)
     for (const endpoint of endpoints) registerEndpoint(scope, endpoint, { ...options, limit })
+    if (options.consoleFolder !== undefined) await serveConsole(scope, options.consoleFolder)
     if (config.docs !== 'off') {
-      scope.get('/', { schema: { hide: true } }, (request, reply) => reply.redirect('/docs'))
+      if (options.consoleFolder === undefined) scope.get('/', { schema: { hide: true } }, (request, reply) => reply.redirect('/docs'))
       await scope.register(serveDocs, { onRequest: allow(config.docs) })
     }
   })

@@ -2,12 +2,10 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
 import type { MemoryBudget } from '../runtime/memory-budget.js'
-import type { RequestLife } from './request-life.js'
+import type { RequestObserver } from './request-log.js'
 
-export interface Metrics {
+export interface Metrics extends RequestObserver {
   readonly contentType: string
-  /** Adds one finished request. */
-  observe(life: RequestLife, outcome: { readonly status: number, readonly kind: string | undefined }, durationS: number): void
   /** The metrics as text. */
   render(): Promise<string>
 }

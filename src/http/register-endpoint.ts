@@ -2,6 +2,8 @@
 // answer. This is the one place that builds a successful envelope.
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { TObject } from 'typebox'
+import type { Principal } from '../accounts/accounts.js'
+import { ADMINISTRATOR } from '../accounts/names.js'
 import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
 import type { MemoryBudget } from '../runtime/memory-budget.js'
@@ -35,12 +37,17 @@ const OTHER_BYTES = 65_536
 /** Registers an endpoint, for GET and POST unless it says otherwise. */
 export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps: EndpointDeps): void {
   const writeEnvelope = createEnvelopeWriter(endpoint.content)
+  // Accounts, secrets and states of the moment are nothing for a browser's cache.
+  const keepsNothing = endpoint.tag === 'administration' || endpoint.tag === 'console'
   const maxBodyBytes = Math.ceil(endpoint.images.length * deps.images.maxImageBytes * TEXT_PER_BYTE) + OTHER_BYTES
 
   async function onRequest (request: FastifyRequest): Promise<void> {
     request.life.endpoint = endpoint.name
+    request.life.isFunction = endpoint.tag === undefined || endpoint.tag === 'image'
     refuseEncodedBody(request)
-    if (endpoint.access === 'token') await request.life.stage('auth', () => deps.authenticate(request))
+    if (endpoint.access === 'public') return
+    await request.life.stage('auth', () => deps.authenticate(request))
+    if (endpoint.access === 'administrator') requireAdministrator(callerOf(request))
   }
 
   async function handler (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -57,12 +64,17 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       options,
       address: request.ip,
       work: life,
-      header: name => firstValue(request.headers[name.toLowerCase()])
+      get caller () { return callerOf(request) },
+      headers: request.headers,
+      overTls: request.protocol === 'https',
+      header: name => firstValue(request.headers[name.toLowerCase()]),
+      answerHeader: (name, value) => { reply.header(name, value) }
     }
     const work = endpoint.images.length === 0 ? endpoint.handle(call) : compute(endpoint, deps, call, life)
     // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
     const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
+    if (keepsNothing) reply.header('cache-control', 'no-store')
     return reply.header('content-type', 'application/json').send(body)
   }
 
@@ -91,6 +103,17 @@ async function compute (endpoint: Endpoint, { budget, memory }: EndpointDeps, ca
     }, life.signal)
   } finally {
     giveBack()
+  }
+}
+
+function callerOf ({ life }: FastifyRequest): Principal {
+  if (life.principal === undefined) throw new TypeError('a public endpoint has no caller')
+  return life.principal
+}
+
+function requireAdministrator ({ login, roles }: Principal): void {
+  if (!roles.includes(ADMINISTRATOR)) {
+    throw new Failure('forbidden', `This needs the role ${ADMINISTRATOR}, which ${login} does not have (roles: ${roles.join(', ')})`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { FUNCTIONS, GOOD, ask } from '../functions.mjs'
 import { mutantsOf } from '../mutate.mjs'
@@ -13,6 +14,7 @@ const MUTANTS = 2000
 const SEED = 20261126
 const CONCURRENCY = 4
 const DEADLINE_MS = 20_000
+const IDLE_MS = 75_000
 // A good picture after so many bad ones must give what it gave at first.
 const GOOD_EVERY = 40
 const KNOWN_CODES = new Set(['0', '-400', '-413', '-415', '-503', '-504'])
@@ -53,7 +55,9 @@ export async function run ({ scale, note }) {
       }
     })
     await Promise.all(workers)
-    // Good ones again, as before the attack; then what was taken for the bad ones has been given back.
+    // Threads that hold arrays for the largest pair of pictures end after a minute without work; then good ones again, as
+    // before the attack.
+    if (!life.ended) await sleep(IDLE_MS)
     for (let round = 0; !life.ended && round < 3; round++) for (const name of Object.keys(FUNCTIONS)) await ask(service, name, GOOD[name])
     const after = life.ended ? { rssMB: NaN } : factsOf(service.pid)
     return {
