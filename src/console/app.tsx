@@ -71,6 +71,9 @@ function Shell ({ session, onSignOut }: { readonly session: ConsoleSession, read
   const views = VIEWS.filter(view => !view.forAdministrators || session.roles.includes('Administrator'))
   const view = views.find(({ name }) => name === wanted)
   const title = view?.title ?? 'Not here'
+  // One who has just signed in is at the beginning of the page already.
+  const arriving = useRef(true)
+  useEffect(() => { arriving.current = false }, [])
   useEffect(() => { document.title = `${title} · compute-api` }, [title])
   return (
     <>
@@ -87,12 +90,12 @@ function Shell ({ session, onSignOut }: { readonly session: ConsoleSession, read
       </header>
       <main id='content'>
         {/* It stays, so that pictures and answers are still there when one comes back. */}
-        <Page shown={view?.name === 'try'} title='Try'><TryView shown={view?.name === 'try'} wanted={part} login={session.login} /></Page>
-        {view?.name === 'keys' && <Page shown title='API keys'><KeysView login={session.login} /></Page>}
-        {view?.name === 'users' && <Page shown title='Users'><UsersView login={session.login} /></Page>}
-        {view?.name === 'usage' && <Page shown title='Usage'><UsageView /></Page>}
-        {view?.name === 'status' && <Page shown title='Status'><StatusView /></Page>}
-        {view === undefined && <Page shown title='Not here'><p>There is no such view, or it is for Administrators. <a href={linkTo('try')}>Try a function</a> instead.</p></Page>}
+        <Page shown={view?.name === 'try'} arriving={arriving} title='Try'><TryView shown={view?.name === 'try'} wanted={part} login={session.login} /></Page>
+        {view?.name === 'keys' && <Page shown arriving={arriving} title='API keys'><KeysView login={session.login} /></Page>}
+        {view?.name === 'users' && <Page shown arriving={arriving} title='Users'><UsersView login={session.login} /></Page>}
+        {view?.name === 'usage' && <Page shown arriving={arriving} title='Usage'><UsageView /></Page>}
+        {view?.name === 'status' && <Page shown arriving={arriving} title='Status'><StatusView /></Page>}
+        {view === undefined && <Page shown arriving={arriving} title='Not here'><p>There is no such view, or it is for Administrators. <a href={linkTo('try')}>Try a function</a> instead.</p></Page>}
       </main>
     </>
   )
@@ -101,16 +104,16 @@ function Shell ({ session, onSignOut }: { readonly session: ConsoleSession, read
 interface PageProps {
   readonly shown: boolean
   readonly title: string
+  /** Whether the page has only just come up; the focus is left alone then. */
+  readonly arriving: { readonly current: boolean }
   readonly children: ComponentChildren
 }
 
 /** A view under its heading, which takes the focus when the view comes up, so that screen readers say where one is. */
-function Page ({ shown, title, children }: PageProps): JSX.Element {
+function Page ({ shown, title, arriving, children }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null)
-  const first = useRef(true)
   useEffect(() => {
-    if (shown && !first.current) heading.current?.focus()
-    first.current = false
+    if (shown && !arriving.current) heading.current?.focus()
   }, [shown])
   return (
     <div class='page' hidden={!shown}>

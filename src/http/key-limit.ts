@@ -23,7 +23,7 @@ export async function createKeyLimit (app: FastifyInstance, { requests, windowMs
     max: requests,
     timeWindow: windowMs,
     cache: MAX_KEYS,
-    keyGenerator: ({ life, ip }) => life.principal?.keyId ?? ip,
+    keyGenerator: ({ life, ip }) => life.principal?.keyId ?? life.principal?.userId ?? ip,
     errorResponseBuilder: (request, { ttl }) => {
       const retryAfterS = Math.max(1, Math.ceil(ttl / 1000))
       return new Failure('rate_limited', `this API key has made ${requests} requests in ${windowMs / 1000} s, which is the limit; try again in ${retryAfterS} s`, { retryAfterS })

@@ -78,6 +78,9 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
     return reply.header('content-type', 'application/json').send(body)
   }
 
+  // What the open page asks by itself uses up nobody's limit.
+  const limited = endpoint.access === 'token' && (endpoint.tag !== 'console' || endpoint.images.length > 0)
+
   for (const method of endpoint.methods ?? ['GET', 'POST']) {
     app.route({
       method,
@@ -86,7 +89,7 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       bodyLimit: maxBodyBytes,
       // HEAD would compute an answer only to throw it away.
       exposeHeadRoute: false,
-      onRequest: endpoint.access === 'token' && deps.limit !== undefined ? [onRequest, deps.limit] : onRequest,
+      onRequest: limited && deps.limit !== undefined ? [onRequest, deps.limit] : onRequest,
       handler
     })
   }

@@ -16,6 +16,14 @@ export interface DescribeServerParts {
 export function createDescribeServer ({ version, budget, settings, uptimeS }: DescribeServerParts): DescribeServer {
   const { docs, metrics, fetch, maxImageBytes } = settings
   return async () => ({
-    version, uptimeS: Math.floor(uptimeS()), slots: budget.slots, busy: budget.busy, waiting: [...budget.waiting.values()].reduce((sum, length) => sum + length, 0), docs, metrics, fetch, maxImageBytes
+    version,
+    uptimeS: Math.floor(uptimeS()),
+    slots: budget.slots,
+    busy: budget.busy,
+    waiting: [...budget.waiting.values()].reduce((sum, waiting) => sum + waiting, 0),
+    docs,
+    metrics,
+    fetch,
+    maxImageBytes
   })
 }

@@ -17,7 +17,9 @@ interface AnswerFactsProps {
 }
 
 const SHOWN_TEXT_LENGTH = 200
-const SHOWN_JSON_LENGTH = 60_000
+const SHOWN_JSON_LENGTH = 200_000
+// Points and rows of numbers read better on one line.
+const ONE_LINE_LENGTH = 100
 
 export function AnswerFacts ({ offer, pictures, answer, login, onAgain }: AnswerFactsProps): JSX.Element {
   const json = useMemo(() => readable(answer.text), [answer])
@@ -43,10 +45,12 @@ export function AnswerFacts ({ offer, pictures, answer, login, onAgain }: Answer
 }
 
 /** The JSON with line breaks; long texts (pictures in base64) and very long answers are cut here, not where it is copied. */
-function readable (text: string): string {
-  const json = JSON.stringify(JSON.parse(text), (_key, value) =>
+function readable (answer: string): string {
+  const json = JSON.stringify(JSON.parse(answer), (_key, value) =>
     typeof value === 'string' && value.length > SHOWN_TEXT_LENGTH ? `${value.slice(0, 40)}… (${value.length} characters)` : value, 2)
-  return json.length > SHOWN_JSON_LENGTH ? `${json.slice(0, SHOWN_JSON_LENGTH)}\n… (cut here; Copy gives all of it)` : json
+  const text = json.replace(/([{[])\n\s+([^{}[\]]*?)\n\s+([}\]])/g, (whole, open: string, inside: string, close: string) =>
+    inside.length > ONE_LINE_LENGTH ? whole : `${open} ${inside.replace(/\n\s+/g, ' ')} ${close}`)
+  return text.length > SHOWN_JSON_LENGTH ? `${text.slice(0, SHOWN_JSON_LENGTH)}\n… (cut here; Copy gives all of it)` : text
 }
 
 function curlLine ({ name, pictures: parameters, fixed }: FunctionOffer, pictures: readonly Picture[], login: string): string {
