@@ -17,6 +17,7 @@ interface Content {
 
 builtModels()
 const label = readFixture('label.png')
+const LABEL = "MADE IN FRANCE\nCrème brûlée à l'érable\nPâte sablée, goût noisette\nPoids net : 250 g\nLONGUE TENUE\n"
 
 t.test('textDetection answers the documented content, key by key', async t => {
   const { baseUrl, credentials: { login, accessToken } } = await startServer(t, { COMPUTE_OCR_MAX_LINES: '40', COMPUTE_REQUEST_TIMEOUT: '10m' })
@@ -38,7 +39,7 @@ t.test('textDetection answers the documented content, key by key', async t => {
   t.same(Object.keys(content), ['textAnnotations'])
   t.same(Object.keys(whole ?? {}), ['locale', 'description', 'boundingPoly'])
   t.equal(whole?.locale, 'fr')
-  t.match(whole?.description, /^MADE IN FRANCE\nCrème brûlée [^\n]+\nPâte sablée, goût noisette\nPoids net ?: 250 g\nLONGUE TENUE\n$/)
+  t.equal(whole?.description, LABEL)
   t.match(text, /Cr\\u00e8me br\\u00fbl\\u00e9e/, 'in ASCII')
   t.same(words.map(word => word.description), whole?.description.trim().split(/\s/), 'each word in the order of the text')
   for (const { locale, description, boundingPoly: { vertices } } of words) {
@@ -65,7 +66,9 @@ t.test('textDetection answers the documented content, key by key', async t => {
     const corner = { 90: [303, 41], 180: [519, 303], 270: [37, 519] } as const
     for (const [angle, [x, y]] of Object.entries(corner)) {
       const { content: { textAnnotations: [all, made] } } = await ask(await sharp(label).rotate(Number(angle)).png().toBuffer())
-      t.match(all?.description, /^MADE IN [^\n]+\nCrème brûlée [^]+\nLONGUE TENUE\n$/, `${angle} degrees`)
+      // On its head the frame cuts the feet of the first line by a pixel, and F reads as E there: the one line not asked for.
+      if (angle === '180') t.equal(all?.description.replace(/^.*\n/, ''), LABEL.replace(/^.*\n/, ''), '180 degrees')
+      else t.equal(all?.description, LABEL, `${angle} degrees`)
       t.equal(made?.description, 'MADE')
       const [start] = made?.boundingPoly.vertices ?? []
       t.ok(Math.abs((start?.x ?? -99) - x) < 12 && Math.abs((start?.y ?? -99) - y) < 12, `${JSON.stringify(start)} is near ${x}, ${y}`)

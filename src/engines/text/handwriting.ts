@@ -9,7 +9,7 @@ const MARGIN = 0.01
 // Of less text nothing can be said: a few blurred letters on a photograph are no handwriting.
 const MIN_LETTERS = 25
 // A picture that is one line is a line that someone cut out: no blurred letters in the background.
-const MARGIN_OF_STRIP = 0.03
+const MARGIN_OF_STRIP = 0.05
 // Where precision and recall of handwritten words are balanced; of print the measure is another.
 const MIN_CONFIDENCE = 0.5
 

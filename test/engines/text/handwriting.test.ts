@@ -24,8 +24,8 @@ t.test('handwriting is what the net for print is unsure of, and not surer than t
 })
 
 t.test('a line alone may be short, and a little less sure', async t => {
-  t.ok(isHandwritten(reading(0.8, 0.78, 'Dupont')))
-  t.notOk(isHandwritten(reading(0.8, 0.76, 'Dupont')))
+  t.ok(isHandwritten(reading(0.8, 0.76, 'Dupont')))
+  t.notOk(isHandwritten(reading(0.8, 0.74, 'Dupont')))
 })
 
 t.test('unsure words are left out', async t => {
