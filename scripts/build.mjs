@@ -1,5 +1,6 @@
-// Compiles src/ into dist/ and makes the embedded models in dist/models/. With --if-older only what is older than its
-// sources, and nothing where the compiler is not installed (production installs run what was built).
+// Compiles src/ into dist/, bundles the console's page in dist/console/ and makes the embedded models in dist/models/. With
+// --if-older only what is older than its sources, and nothing where the compiler is not installed (production installs run
+// what was built).
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -17,12 +18,12 @@ if (onlyIfOlder) {
     process.exit(1)
   }
 }
-if (!onlyIfOlder || !isFresh()) compile()
+if (!onlyIfOlder || !isFresh()) await compile()
 const complete = await buildModels()
 // A start goes on without a model: what needs it says so, everything else works.
 process.exitCode = complete || onlyIfOlder ? 0 : 1
 
-function compile () {
+async function compile () {
   const tsc = compiler()
   if (tsc === undefined) {
     console.error('The TypeScript compiler is not installed: run `npm ci` (with development dependencies) first.')
@@ -34,6 +35,10 @@ function compile () {
   }
   const { status } = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
+  if (existsSync(`${root}src/console`)) {
+    const { buildConsole } = await import('./build-console.mjs')
+    await buildConsole({ source: `${root}src/console/`, target: `${root}dist/console/` })
+  }
   writeFileSync(stamp, '')
 }
 

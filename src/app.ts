@@ -3,16 +3,27 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Accounts, createAccounts } from './accounts/accounts.js'
 import { ensureFirstAccount, type FirstCredentials } from './accounts/first-start.js'
 import { openSqliteStore } from './accounts/sqlite-account-store.js'
+import type { StoreError } from './accounts/store-error.js'
+import { createUsageCounter } from './accounts/usage-counter.js'
 import { type Config, ConfigError } from './config.js'
 import { createImageDiffer } from './engines/image-differ.js'
 import { createPictureDistance } from './engines/picture-distance.js'
 import type { Failure } from './errors.js'
 import { createAuthenticate } from './http/authenticate.js'
 import { buildServer } from './http/build-server.js'
+import { CONSOLE_FOLDER } from './http/console-page.js'
+import { createUsageObserver } from './http/count-usage.js'
+import type { Endpoint } from './http/endpoint.js'
 import type { Readiness } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
+import { keyEndpoints } from './http/routes/admin-keys.js'
+import { usageEndpoint } from './http/routes/admin-usage.js'
+import { userEndpoints } from './http/routes/admin-users.js'
 import { classificationEndpoint } from './http/routes/classification.js'
 import { colorPaletteEndpoint } from './http/routes/color-palette.js'
+import { consolePreviewEndpoint } from './http/routes/console-preview.js'
+import { consoleSessionEndpoints } from './http/routes/console-session.js'
+import { consoleStatusEndpoint } from './http/routes/console-status.js'
 import { getTokenEndpoint } from './http/routes/get-token.js'
 import { heatMapEndpoint } from './http/routes/heat-map.js'
 import { imagesDifferencesEndpoint } from './http/routes/images-differences.js'
@@ -31,6 +42,7 @@ import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { type FaultyModel, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
+import { createMemoryBudget, isMemoryScarce, memoryForPictures, memoryLimit } from './runtime/memory-budget.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
 import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
 import { createOpencvPool } from './runtime/opencv-pool.js'
@@ -41,12 +53,18 @@ import { createClassifyImage } from './services/classify-image.js'
 import { createFindPalette } from './services/color-palette.js'
 import { createCompareImages } from './services/compare-images.js'
 import { createCompareDistance } from './services/compare-distance.js'
+import { createConsoleSessions } from './services/console-session.js'
+import { createDescribeServer } from './services/describe-server.js'
 import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createDetectText, textNets } from './services/detect-text.js'
 import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
 import { type LoadableChoice, openLabelSources } from './services/label-sources/open-label-sources.js'
 import { createListModels } from './services/list-models.js'
+import { createManageKeys } from './services/manage-keys.js'
+import { createManageUsers } from './services/manage-users.js'
+import { createPreviewPicture } from './services/preview-picture.js'
+import { createReportUsage } from './services/report-usage.js'
 import { VERSION } from './version.js'
 
 /** A server with everything behind it. */
@@ -64,6 +82,8 @@ const MAX_REDIRECTS = 3
 // A thread of it holds arrays for the largest pair it has seen.
 const COMPARE_IDLE_MS = 60_000
 const PURGE_INTERVAL_MS = 3_600_000
+// What a process that is killed loses at most.
+const USAGE_INTERVAL_MS = 10_000
 
 /**
  * Builds the application; it does not listen yet.
@@ -75,17 +95,20 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModels(config, logger)
   const budget = createCpuBudget({
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
-    maxQueue: config.queueLimit
+    maxQueue: config.queueLimit,
+    maxWaitMs: config.queueWaitMs
   })
+  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures(memoryLimit()) : config.pictureMemoryBytes)
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
   const accounts = createAccounts({
     store,
     tokenTtlS,
-    gate: work => budget.run(work),
-    reportFault: fault => logger.error({ err: fault }, 'the account store has a fault')
+    gate: work => budget.run('getToken', work),
+    reportFault: reportStoreFault
   })
+  const usage = createUsageCounter({ store, now: Date.now, reportFault: reportStoreFault })
   await ensureFirstAccount({
     store, tokenTtlS, announce, declared: { login: config.adminLogin, password: config.adminPassword, apiKey: config.adminApiKey }
   })
@@ -109,7 +132,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const pool = createInferencePool({
     threads: budget.slots,
     idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
-    runTimeoutMs: config.requestTimeoutMs
+    runTimeoutMs: config.requestTimeoutMs,
+    sparesMemory: isMemoryScarce(memoryLimit(), budget.slots)
   })
   const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
   const graph = createLabelGraph(readLabelEntities())
@@ -160,13 +184,16 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     config,
     version: VERSION,
     logger,
-    metrics: createMetrics(budget),
+    metrics: createMetrics(budget, memory),
     readiness: (): Readiness => {
       if (stopping) return { ready: false, reason: 'stopping' }
       return preload.state === 'loaded' ? { ready: true } : { ready: false, reason: preload.reason }
     },
-    authenticate: createAuthenticate(accounts),
+    authenticate: createAuthenticate(accounts, config.console),
+    observers: [createUsageObserver(usage)],
+    consoleFolder: config.console ? CONSOLE_FOLDER : undefined,
     budget,
+    memory,
     images: { fetcher, maxImageBytes: config.maxImageBytes },
     requestTimeoutMs: config.requestTimeoutMs,
     endpoints: [
@@ -178,12 +205,33 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
       imagesDifferencesEndpoint(createCompareImages({ decoder, differ })),
       imagesDistanceEndpoint(createCompareDistance(decoder, pictureDistance)),
       textDetectionEndpoint(createDetectText({ decoder, pool, models, budget, tesseract, identify: createLanguageIdentifier(), maxLines: config.ocrMaxLines })),
-      modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices }))
+      modelsEndpoint(createListModels({ store: models, loaded: () => pool.loaded, choices })),
+      ...keyEndpoints(createManageKeys(accounts)),
+      ...userEndpoints(createManageUsers(accounts)),
+      usageEndpoint(createReportUsage(usage)),
+      ...(config.console ? consoleEndpoints() : [])
     ]
   })
   const purge = setInterval(() => {
     accounts.purgeExpiredTokens().catch(error => logger.error({ err: error }, 'expired tokens could not be removed'))
+    usage.purge().catch(error => logger.error({ err: error }, 'old usage could not be removed'))
   }, PURGE_INTERVAL_MS).unref()
+  const writeUsage = setInterval(() => {
+    usage.flush().catch(error => logger.error({ err: error }, 'usage could not be written'))
+  }, USAGE_INTERVAL_MS).unref()
+
+  function consoleEndpoints (): readonly Endpoint[] {
+    const describeServer = createDescribeServer({ version: VERSION, budget, settings: config, uptimeS: () => process.uptime() })
+    return [
+      ...consoleSessionEndpoints(createConsoleSessions(accounts)),
+      consoleStatusEndpoint(describeServer),
+      consolePreviewEndpoint(createPreviewPicture(decoder))
+    ]
+  }
+
+  function reportStoreFault (fault: StoreError): void {
+    logger.error({ err: fault }, 'the account store has a fault')
+  }
 
   function reportFault ({ task, id, fault }: FaultyModel): void {
     logger.error({ task, model: id, fault }, 'this model cannot be used; the next best serves, if there is one')
@@ -200,7 +248,9 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     async close () {
       stopping = true
       clearInterval(purge)
+      clearInterval(writeUsage)
       await http.close()
+      await usage.flush()
       await Promise.all([fetcher.close(), decoder.close(), pool.close(), differ.close(), opencv.close(), tesseract?.close()])
       await store.close()
     }

@@ -42,6 +42,30 @@ export function judgeBoard (truth, found) {
   return { true: truth.length, found: matched, overlap: 0, returned: found.length, right: matched }
 }
 
+/**
+ * Where the middles lie: a true box is found if it holds the middle of a returned one, and that one is right. For truths
+ * drawn wide around what differs, which a box that fits it cannot overlap by much.
+ */
+export function judgeCentres (truth, found) {
+  const holds = (box, other) => other.x + other.width / 2 >= box.x && other.x + other.width / 2 <= box.x + box.width &&
+    other.y + other.height / 2 >= box.y && other.y + other.height / 2 <= box.y + box.height
+  return {
+    true: truth.length,
+    found: truth.filter(box => found.some(other => holds(box, other))).length,
+    overlap: 0,
+    returned: found.length,
+    right: found.filter(other => truth.some(box => holds(box, other))).length
+  }
+}
+
+/** Whether half of a true box lies within a found one, or its middle does. */
+export function covers (found, { x, y, width, height }) {
+  const across = Math.min(found.x + found.width, x + width) - Math.max(found.x, x)
+  const down = Math.min(found.y + found.height, y + height) - Math.max(found.y, y)
+  const within = (u, v) => u >= found.x && u <= found.x + found.width && v >= found.y && v <= found.y + found.height
+  return (across > 0 && down > 0 && across * down >= width * height / 2) || within(x + width / 2, y + height / 2)
+}
+
 /** The sum of judgements. */
 export function total (judgements) {
   return judgements.reduce((sum, judged) => Object.fromEntries(Object.entries(sum).map(([key, value]) => [key, value + judged[key]])), { true: 0, found: 0, overlap: 0, returned: 0, right: 0 })

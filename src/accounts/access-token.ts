@@ -4,6 +4,12 @@ import { createHash, randomBytes } from 'node:crypto'
 /** What a token looks like; anything else is refused without a look-up. */
 export const ACCESS_TOKEN_PATTERN = /^cpt_[A-Za-z0-9_-]{43}$/
 
+/**
+ * The same for a session of the console. Another prefix keeps the two apart: what stands in a cookie is no token for a
+ * header, and the other way round.
+ */
+export const CONSOLE_SESSION_PATTERN = /^ccs_[A-Za-z0-9_-]{43}$/
+
 /** A new token: `text` goes to the client, `id` names it in logs and commands, `hash` is stored. */
 export interface MintedToken {
   readonly id: string
@@ -11,9 +17,9 @@ export interface MintedToken {
   readonly hash: string
 }
 
-/** Mints `cpt_` and 256 random bits; the id is independent of them. */
-export function mintToken (): MintedToken {
-  const text = `cpt_${randomBytes(32).toString('base64url')}`
+/** Mints `cpt_`, or `ccs_` for a session of the console, and 256 random bits; the id is independent of them. */
+export function mintToken (prefix: 'cpt' | 'ccs' = 'cpt'): MintedToken {
+  const text = `${prefix}_${randomBytes(32).toString('base64url')}`
   return { id: randomBytes(8).toString('hex'), text, hash: hashToken(text) }
 }
 

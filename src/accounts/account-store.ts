@@ -52,7 +52,8 @@ export interface NewToken {
   readonly id: string
   readonly tokenHash: string
   readonly userId: string
-  readonly keyId: string
+  /** The key that it was obtained with; undefined for a session of the console, which needs none. */
+  readonly keyId: string | undefined
   readonly issuedAt: Date
   readonly expiresAt: Date
 }
@@ -60,7 +61,8 @@ export interface NewToken {
 /** All that a request with a token needs to know, in one look-up. */
 export interface Session {
   readonly tokenId: string
-  readonly keyId: string
+  /** undefined for a session of the console. */
+  readonly keyId: string | undefined
   readonly userId: string
   readonly login: string
   readonly roles: readonly string[]
@@ -69,6 +71,22 @@ export interface Session {
   readonly issuedAt: Date
   readonly expiresAt: Date
   readonly userDisabled: boolean
+}
+
+/** What a key's tokens, or the sessions of the console, called on one day. */
+export interface Usage {
+  /** YYYY-MM-DD in UTC. */
+  readonly day: string
+  readonly organizationId: string
+  /** undefined: from the console. */
+  readonly keyId: string | undefined
+  /** As the API names it. */
+  readonly function: string
+  readonly calls: number
+  /** Of these calls, those that were answered with an error. */
+  readonly errors: number
+  /** Time of all these calls together. */
+  readonly totalMs: number
 }
 
 /** The account of an empty store: all of it is stored, or nothing. */
@@ -127,8 +145,8 @@ export interface AccountStore {
   noteKeyUse (id: string, usedAt: Date, leastGapMs: number): Promise<void>
 
   /**
-   * Stores a token if what its sign-in saw still holds: the user is enabled and has `seenPasswordHash`, and the key is
-   * not revoked. False: it does not hold, and nothing is stored.
+   * Stores a token if what its sign-in saw still holds: the user is enabled and has `seenPasswordHash`, and the key, if
+   * there is one, is not revoked. False: it does not hold, and nothing is stored.
    */
   createToken (token: NewToken, seenPasswordHash: string): Promise<boolean>
   findSession (tokenHash: string): Promise<Session | undefined>
@@ -140,6 +158,13 @@ export interface AccountStore {
   revokeTokensOfUser (userId: string): Promise<number>
   /** Forgets at most `limit` tokens that expired before a moment. @returns how many */
   purgeTokens (expiredBefore: Date, limit: number): Promise<number>
+
+  /** Adds to what is stored of the same day, organisation, key and function: all of it or, where this throws, nothing. */
+  addUsage (usage: readonly Usage[]): Promise<void>
+  /** From one day to another, both included; by day, key and function. */
+  listUsage (range: { readonly organizationId: string, readonly fromDay: string, readonly toDay: string }): Promise<readonly Usage[]>
+  /** Forgets the usage of days before one. */
+  purgeUsage (beforeDay: string): Promise<void>
 
   /**
    * Stores the first account if the store is empty. `announce` runs when it is certain to be the first, just before it

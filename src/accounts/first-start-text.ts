@@ -13,8 +13,9 @@ export interface FirstCredentials {
  * The text that shows the first account once: what was generated, and two commands to paste. Nothing in it needs
  * quoting in a shell; declared values are named by their variables, never shown.
  * @param baseUrl where the server listens, without a slash at its end
+ * @param hasConsole whether one can sign in on a page there
  */
-export function firstStartText (credentials: FirstCredentials, baseUrl: string): string {
+export function firstStartText (credentials: FirstCredentials, baseUrl: string, hasConsole = false): string {
   const { login, password, apiKey, accessToken } = credentials
   const rows: ReadonlyArray<readonly [string, string]> = [
     ['login', login],
@@ -25,6 +26,7 @@ export function firstStartText (credentials: FirstCredentials, baseUrl: string):
     'compute-api has created an administrator. This is shown once and never again: keep it now.',
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
+    ...(hasConsole ? ['', `Open ${baseUrl}/console/ and sign in with login and password.`] : []),
     ...(accessToken === undefined ? [] : ['', 'Try it: get a token, then ask for the colours of a photo.', '', ...commands(credentials, accessToken, baseUrl)])
   ]
   return `\n${lines.join('\n')}\n\n`

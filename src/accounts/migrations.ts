@@ -8,7 +8,10 @@ export interface Migration {
   readonly sql: string
 }
 
-/** Times are milliseconds since 1970, UTC; roles are comma-joined; hashes are text. */
+/**
+ * Times are milliseconds since 1970, UTC, and days of usage YYYY-MM-DD; roles are comma-joined; hashes are text. Usage
+ * without a key has '' there: NULLs would not be one in a primary key.
+ */
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: 'organisations, users, API keys and tokens',
@@ -52,6 +55,37 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX tokens_by_user ON tokens (user_id);
       CREATE INDEX tokens_by_key ON tokens (key_id);
       CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+    `
+  },
+  {
+    // SQLite cannot take NOT NULL from a column: the table is made anew. Nothing refers to it.
+    name: 'sessions of the console (tokens without a key) and usage',
+    sql: `
+      CREATE TABLE new_tokens (
+        id TEXT PRIMARY KEY,
+        token_hash TEXT NOT NULL UNIQUE,
+        user_id TEXT NOT NULL REFERENCES users (id),
+        key_id TEXT REFERENCES api_keys (id),
+        issued_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO new_tokens (id, token_hash, user_id, key_id, issued_at, expires_at)
+        SELECT id, token_hash, user_id, key_id, issued_at, expires_at FROM tokens ORDER BY rowid;
+      DROP TABLE tokens;
+      ALTER TABLE new_tokens RENAME TO tokens;
+      CREATE INDEX tokens_by_user ON tokens (user_id);
+      CREATE INDEX tokens_by_key ON tokens (key_id);
+      CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+      CREATE TABLE usage (
+        day TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        function TEXT NOT NULL,
+        calls INTEGER NOT NULL,
+        errors INTEGER NOT NULL,
+        total_ms REAL NOT NULL,
+        PRIMARY KEY (day, organization_id, key_id, function)
+      ) STRICT, WITHOUT ROWID;
     `
   }
 ]

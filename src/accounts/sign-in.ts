@@ -1,11 +1,12 @@
-// getToken: from an API key, a login and a password to a token.
+// From an API key, a login and a password to a token, and from a login and a password to a session of the console.
 import { Failure } from '../errors.js'
 import { mintToken } from './access-token.js'
-import { type AccountStore, type User } from './account-store.js'
+import { type AccountStore, type StoredApiKey, type User } from './account-store.js'
 import { apiKeyId, apiKeyMatches } from './api-key.js'
 import { isLogin } from './names.js'
 import { MAX_PASSWORD_LENGTH } from './password.js'
 import { type PasswordHasher } from './password-hasher.js'
+import { accountDisabled } from './sessions.js'
 import { type SignInLimiter } from './sign-in-limiter.js'
 import { StoreError } from './store-error.js'
 
@@ -17,6 +18,9 @@ export interface SignInRequest {
   /** The client's IP address, for the limits. */
   readonly address: string
 }
+
+/** What a person gives to sign in to the console: no API key. */
+export type ConsoleSignInRequest = Omit<SignInRequest, 'apiKey'>
 
 /** A token, shown this once. */
 export interface IssuedToken {
@@ -45,21 +49,42 @@ export interface SignInParts {
   readonly noteKeyUse: (keyId: string) => Promise<void>
 }
 
+/** How long a session of the console lasts: a working day. */
+const CONSOLE_SESSION_S = 12 * 60 * 60
+
 /**
  * Checks the credentials and issues a token. Whatever is wrong, the answer is the same and takes one password hash:
  * an unknown login is checked against a hash that fits nobody. Only then may the user hear that they are disabled.
  * @throws Failure bad_credentials, account_disabled, rate_limited; busy when the token cannot be stored
  */
 export async function signIn (parts: SignInParts, request: SignInRequest): Promise<IssuedToken> {
+  return await attemptSignIn(parts, request, { tokenTtlS: parts.tokenTtlS, prefix: 'cpt' })
+}
+
+/**
+ * The same without an API key, for a session of the console. Its attempts count against the same limits, and against the
+ * login whatever was wrong.
+ * @throws Failure bad_credentials, account_disabled, rate_limited; busy when the session cannot be stored
+ */
+export async function signInToConsole (parts: SignInParts, request: ConsoleSignInRequest): Promise<IssuedToken> {
+  return await attemptSignIn(parts, request, { tokenTtlS: CONSOLE_SESSION_S, prefix: 'ccs' })
+}
+
+interface Issuing {
+  readonly tokenTtlS: number
+  readonly prefix: Parameters<typeof mintToken>[0]
+}
+
+async function attemptSignIn (parts: SignInParts, request: Credentials, issuing: Issuing): Promise<IssuedToken> {
   const attempt = await parts.limiter.begin(request)
   let verdict: Verdict | undefined
   try {
     verdict = await checkCredentials(parts, request)
     const { found } = verdict
-    if (found === undefined) throw badCredentials()
-    if (found.user.disabledAt !== undefined) throw new Failure('account_disabled', 'This account is disabled; ask the administrator of this server')
-    const issued = await issueToken(parts, found.user, found.keyId, request.password)
-    await parts.noteKeyUse(found.keyId)
+    if (found === undefined) throw badCredentials(request)
+    if (found.user.disabledAt !== undefined) throw accountDisabled()
+    const issued = await issueToken(parts, found, request, issuing)
+    if (found.keyId !== undefined) await parts.noteKeyUse(found.keyId)
     return issued
   } catch (error) {
     throw error instanceof StoreError ? storeUnavailable(error) : error
@@ -70,38 +95,51 @@ export async function signIn (parts: SignInParts, request: SignInRequest): Promi
   }
 }
 
-interface Verdict {
-  /** Whether the API key is known and live, whatever the rest. */
-  readonly keyFits: boolean
-  /** Set when all is right. */
-  readonly found: { readonly user: User, readonly keyId: string } | undefined
+/** Without an API key: for the console. */
+type Credentials = ConsoleSignInRequest & Partial<SignInRequest>
+
+interface Found {
+  readonly user: User
+  /** undefined where none was asked for. */
+  readonly keyId: string | undefined
 }
 
-async function checkCredentials (parts: SignInParts, request: SignInRequest): Promise<Verdict> {
-  const { store, hasher, gate, now } = parts
-  const keyId = apiKeyId(request.apiKey)
-  const key = await store.findApiKey(keyId)
+interface Verdict {
+  /** Whether the API key is known and live, or none was asked for, whatever the rest. */
+  readonly keyFits: boolean
+  /** Set when all is right. */
+  readonly found: Found | undefined
+}
+
+async function checkCredentials (parts: SignInParts, request: Credentials): Promise<Verdict> {
+  const { store, hasher, gate } = parts
+  const keyId = request.apiKey === undefined ? undefined : apiKeyId(request.apiKey)
+  const key = keyId === undefined ? undefined : await store.findApiKey(keyId)
   const user = isLogin(request.login) ? await store.findUser(request.login) : undefined
   // No stored password is empty, so this stays wrong, at the usual price.
   const password = request.password.length <= MAX_PASSWORD_LENGTH ? request.password : ''
   const passwordFits = await gate(() => hasher.verify(user?.passwordHash ?? hasher.dummyHash, password))
-  const keyFits = key !== undefined && apiKeyMatches(request.apiKey, key.secretHash) && key.revokedAt === undefined &&
-    (key.expiresAt === undefined || key.expiresAt.getTime() > now())
-  const fits = user !== undefined && passwordFits && keyFits && key.organizationId === user.organizationId
+  const keyFits = request.apiKey === undefined || isLiveKey(parts, request.apiKey, key)
+  const fits = user !== undefined && passwordFits && keyFits && (keyId === undefined || key?.organizationId === user.organizationId)
   return { keyFits, found: fits ? { user, keyId } : undefined }
 }
 
-async function issueToken (parts: SignInParts, user: User, keyId: string, password: string): Promise<IssuedToken> {
-  const passwordHash = await upgradeHash(parts, user, password)
-  const token = mintToken()
+function isLiveKey ({ now }: SignInParts, text: string, key: StoredApiKey | undefined): boolean {
+  return key !== undefined && apiKeyMatches(text, key.secretHash) && key.revokedAt === undefined &&
+    (key.expiresAt === undefined || key.expiresAt.getTime() > now())
+}
+
+async function issueToken (parts: SignInParts, { user, keyId }: Found, request: Credentials, { tokenTtlS, prefix }: Issuing): Promise<IssuedToken> {
+  const passwordHash = await upgradeHash(parts, user, request.password)
+  const token = mintToken(prefix)
   const issuedAt = new Date(parts.now())
-  const expiresAt = new Date(issuedAt.getTime() + parts.tokenTtlS * 1000)
+  const expiresAt = new Date(issuedAt.getTime() + tokenTtlS * 1000)
   const stored = await parts.store.createToken({ id: token.id, tokenHash: token.hash, userId: user.id, keyId, issuedAt, expiresAt }, passwordHash)
   // The password was changed, the user disabled or the key revoked while the password was being checked.
-  if (!stored) throw badCredentials()
+  if (!stored) throw badCredentials(request)
   return {
     accessToken: token.text,
-    expiresInS: parts.tokenTtlS - 1,
+    expiresInS: tokenTtlS - 1,
     login: user.login,
     userId: user.id,
     organizationId: user.organizationId,
@@ -120,10 +158,12 @@ async function upgradeHash ({ store, hasher, gate }: SignInParts, user: User, pa
   return upgraded
 }
 
-function badCredentials (): Failure {
-  return new Failure('bad_credentials', 'The API key, the login or the password is wrong, or the key has expired or was revoked')
+function badCredentials ({ apiKey }: Credentials): Failure {
+  return new Failure('bad_credentials', apiKey === undefined
+    ? 'The login or the password is wrong'
+    : 'The API key, the login or the password is wrong, or the key has expired or was revoked')
 }
 
 function storeUnavailable (cause: StoreError): Failure {
-  return new Failure('busy', 'No token can be issued at the moment; try again later', { cause, retryAfterS: 30 })
+  return new Failure('busy', 'Nobody can sign in at the moment; try again later', { cause, retryAfterS: 30 })
 }

@@ -5,9 +5,9 @@ import { foldName } from './names.js'
 import { type SqliteConnection, openSqlite } from './sqlite-connection.js'
 import { declareAccount, storeFirstAccount } from './sqlite-first-account.js'
 import {
-  API_KEY_COLUMNS, ORGANIZATION_COLUMNS, SESSION_COLUMNS, USER_COLUMNS, toApiKey, toOrganization, toSession, toUser
+  API_KEY_COLUMNS, ORGANIZATION_COLUMNS, SESSION_COLUMNS, USAGE_COLUMNS, USER_COLUMNS, toApiKey, toOrganization, toSession, toUsage, toUser
 } from './sqlite-rows.js'
-import { deleteTokens, insertApiKey, insertOrganization, insertToken, insertUser, isEmpty, revokeApiKey } from './sqlite-writes.js'
+import { addUsage, deleteTokens, insertApiKey, insertOrganization, insertToken, insertUser, isEmpty, revokeApiKey } from './sqlite-writes.js'
 import { explainStoreError } from './store-error.js'
 import { prepareStoreFiles, storePath } from './store-files.js'
 
@@ -115,6 +115,17 @@ function createSqliteStore (db: SqliteConnection): AccountStore {
     },
     async purgeTokens (expiredBefore, limit) {
       return db.run('DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < ? LIMIT ?)', expiredBefore.getTime(), limit)
+    },
+
+    async addUsage (usage) {
+      db.write('relaxed', () => { for (const row of usage) addUsage(db, row) })
+    },
+    async listUsage ({ organizationId, fromDay, toDay }) {
+      return db.all(`SELECT ${USAGE_COLUMNS} FROM usage WHERE organization_id = ? AND day >= ? AND day <= ? ORDER BY day, key_id, function`,
+        organizationId, fromDay, toDay).map(toUsage)
+    },
+    async purgeUsage (beforeDay) {
+      db.run('DELETE FROM usage WHERE day < ?', beforeDay)
     },
 
     async createFirstAccount (account, announce) {

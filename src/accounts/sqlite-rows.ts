@@ -1,5 +1,5 @@
 // From rows as SQLite hands them over to the store's types: the one place where `unknown` is narrowed.
-import { type Organization, type Session, type StoredApiKey, type User } from './account-store.js'
+import { type Organization, type Session, type StoredApiKey, type Usage, type User } from './account-store.js'
 
 export const ORGANIZATION_COLUMNS = 'id, name, created_at'
 
@@ -14,6 +14,11 @@ export const API_KEY_COLUMNS = `k.id, k.organization_id, o.name AS organization_
 /** Columns of a token joined with its user and organisation: `tokens AS t JOIN users AS u JOIN organizations AS o`. */
 export const SESSION_COLUMNS = `t.id AS token_id, t.key_id, t.user_id, u.login, u.roles, u.organization_id,
   o.name AS organization_name, t.issued_at, t.expires_at, u.disabled_at`
+
+export const USAGE_COLUMNS = 'day, organization_id, key_id, function, calls, errors, total_ms'
+
+/** In the place of a key's id in a row of usage from the console. */
+export const NO_KEY = ''
 
 const ROLE_SEPARATOR = ','
 
@@ -36,7 +41,7 @@ export function toUser (row: unknown): User {
     login: text(row, 'login'),
     passwordHash: text(row, 'password_hash'),
     roles: splitRoles(text(row, 'roles')),
-    declared: integer(row, 'declared') !== 0,
+    declared: number(row, 'declared') !== 0,
     disabledAt: optionalTime(row, 'disabled_at'),
     createdAt: time(row, 'created_at')
   }
@@ -50,7 +55,7 @@ export function toApiKey (row: unknown): StoredApiKey {
     organizationName: text(row, 'organization_name'),
     name: text(row, 'name'),
     secretHash: text(row, 'secret_hash'),
-    declared: integer(row, 'declared') !== 0,
+    declared: number(row, 'declared') !== 0,
     createdAt: time(row, 'created_at'),
     expiresAt: optionalTime(row, 'expires_at'),
     revokedAt: optionalTime(row, 'revoked_at'),
@@ -62,7 +67,7 @@ export function toApiKey (row: unknown): StoredApiKey {
 export function toSession (row: unknown): Session {
   return {
     tokenId: text(row, 'token_id'),
-    keyId: text(row, 'key_id'),
+    keyId: optionalText(row, 'key_id'),
     userId: text(row, 'user_id'),
     login: text(row, 'login'),
     roles: splitRoles(text(row, 'roles')),
@@ -71,6 +76,20 @@ export function toSession (row: unknown): Session {
     issuedAt: time(row, 'issued_at'),
     expiresAt: time(row, 'expires_at'),
     userDisabled: optionalTime(row, 'disabled_at') !== undefined
+  }
+}
+
+/** A row of USAGE_COLUMNS. */
+export function toUsage (row: unknown): Usage {
+  const keyId = text(row, 'key_id')
+  return {
+    day: text(row, 'day'),
+    organizationId: text(row, 'organization_id'),
+    keyId: keyId === NO_KEY ? undefined : keyId,
+    function: text(row, 'function'),
+    calls: number(row, 'calls'),
+    errors: number(row, 'errors'),
+    totalMs: number(row, 'total_ms')
   }
 }
 
@@ -84,18 +103,22 @@ export function text (row: unknown, column: string): string {
   return value
 }
 
+function optionalText (row: unknown, column: string): string | undefined {
+  return field(row, column) === null ? undefined : text(row, column)
+}
+
 function splitRoles (roles: string): readonly string[] {
   return roles.split(ROLE_SEPARATOR).filter(role => role !== '')
 }
 
-function integer (row: unknown, column: string): number {
+function number (row: unknown, column: string): number {
   const value = field(row, column)
   if (typeof value !== 'number') throw new TypeError(`column ${column} is no number`)
   return value
 }
 
 function time (row: unknown, column: string): Date {
-  return new Date(integer(row, column))
+  return new Date(number(row, column))
 }
 
 function optionalTime (row: unknown, column: string): Date | undefined {

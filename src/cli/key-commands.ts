@@ -1,8 +1,9 @@
 // compute-api key create|list|revoke
-import { type Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type ApiKeyAccount } from '../accounts/administration.js'
+import { parseExpiry } from '../accounts/expiry.js'
+import { Failure } from '../errors.js'
 import { type CommandContext } from './command-context.js'
-import { parseExpiry } from './expiry.js'
 import { type Column, formatTable, formatTime } from './table.js'
 
 const COLUMNS: ReadonlyArray<Column<ApiKeyAccount>> = [
@@ -27,7 +28,7 @@ export function addKeyCommands (program: Command, context: CommandContext): void
 
   key.command('create').description('create a key and show it once; others stay live, so clients can change over in their own time')
     .requiredOption('--name <name>', 'what it is for')
-    .option('--expires <when>', 'when it gets no more tokens: 90d, 12h, 2030-01-31 (default: never)', text => parseExpiry(text, Date.now()))
+    .option('--expires <when>', 'when it gets no more tokens: 90d, 12h, 2030-01-31 (default: never)', readExpiry)
     .option('--organization <name>', 'name or id of the organization; needed where there are several')
     .action(async (options: CreateOptions, command: Command) => {
       const { text, apiKey } = await context.administer(command, async administration =>
@@ -49,4 +50,12 @@ export function addKeyCommands (program: Command, context: CommandContext): void
       if (apiKey.declared) context.remark(command, 'Note: COMPUTE_ADMIN_API_KEY declares this key; the next start of the server makes it live again unless that setting is changed.')
       context.print(command, { json: apiKey, text: '' })
     })
+}
+
+function readExpiry (text: string): Date {
+  try {
+    return parseExpiry(text, Date.now())
+  } catch (error) {
+    throw error instanceof Failure ? new InvalidArgumentError(error.message) : error
+  }
 }

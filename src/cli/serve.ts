@@ -48,7 +48,7 @@ function describeStartError (error: unknown, { host, port }: Config): string {
 
 async function start (config: Config, logger: Logger, stdout: NodeJS.WritableStream): Promise<App> {
   const app = await buildApp(config, logger, credentials => {
-    stdout.write(firstStartText(credentials, `http://localhost:${config.port}`))
+    stdout.write(firstStartText(credentials, `http://localhost:${config.port}`, config.console))
   })
   await app.http.listen({ port: config.port, host: config.host, listenTextResolver: address => `listening on ${address}` })
   logger.info({ version: VERSION, node: process.versions.node, settings: redactConfig(config) }, 'started')

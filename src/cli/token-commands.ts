@@ -9,7 +9,7 @@ import { type Column, formatTable, formatTime } from './table.js'
 const COLUMNS: ReadonlyArray<Column<Session>> = [
   ['ID', token => token.tokenId],
   ['LOGIN', token => token.login],
-  ['KEY', token => token.keyId],
+  ['KEY', token => token.keyId ?? 'console'],
   ['ISSUED', token => formatTime(token.issuedAt)],
   ['EXPIRES', token => formatTime(token.expiresAt)]
 ]

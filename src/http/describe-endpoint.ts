@@ -6,7 +6,7 @@ import type { Endpoint, Method } from './endpoint.js'
 import { codesOfStatus } from './error-handler.js'
 
 /** Names of the security schemes in the OpenAPI document. */
-export const SECURITY = { token: 'token', userName: 'userName', bearer: 'bearer' } as const
+export const SECURITY = { token: 'token', userName: 'userName', bearer: 'bearer', session: 'session' } as const
 
 /** The answer to every failure, to be added to the server under its $id. */
 export const ERROR_SCHEMA = {
@@ -20,14 +20,20 @@ const ERRORS: Readonly<Record<number, string>> = {
   400: 'A parameter is missing or malformed',
   401: 'Not authenticated',
   403: 'The account is disabled, or the image URL is refused by policy',
+  404: 'There is no such thing',
   405: 'Neither GET nor POST',
   413: 'An image or the body is too large',
   415: 'Not an image, a format that is not supported, or a damaged image',
   422: 'The image URL could not be read',
-  429: 'Too many failed attempts; Retry-After tells how long to wait',
+  429: 'Too many failed attempts, or more requests than the key may make; Retry-After tells how long to wait',
   500: 'The server failed',
   503: 'Overloaded (Retry-After), or the model is not there',
   504: 'The deadline has passed'
+}
+
+const OUR_ERRORS: Readonly<Record<number, string>> = {
+  403: 'The account is disabled, or has not the role Administrator',
+  405: 'Another method than those documented'
 }
 
 /** The documentation of one method of an endpoint. It validates nothing: parameters are read by the endpoint itself. */
@@ -36,15 +42,29 @@ export function describeEndpoint (endpoint: Endpoint, method: Method): FastifySc
     operationId: method === 'POST' || endpoint.methods?.length === 1 ? endpoint.name : `${endpoint.name}ByQuery`,
     summary: endpoint.summary,
     tags: [endpoint.tag ?? 'image'],
-    security: endpoint.access === 'token'
-      ? [{ [SECURITY.token]: [], [SECURITY.userName]: [] }, { [SECURITY.bearer]: [] }]
-      : [],
+    security: endpoint.access === 'public' ? [] : isOurs(endpoint) ? [...BY_TOKEN, { [SECURITY.session]: [] }] : BY_TOKEN,
     ...(endpoint.headers === undefined ? {} : { headers: headersSchema(endpoint.headers) }),
-    ...(method === 'GET'
+    ...(pathNames(endpoint).length > 0 ? { params: { type: 'object', properties: pathProperties(endpoint) } } : {}),
+    ...(method === 'GET' || method === 'DELETE'
       ? { querystring: parametersSchema(endpoint, 'text') }
       : { body: { content: bodyContent(endpoint) } }),
     response: responses(endpoint)
   }
+}
+
+const BY_TOKEN = [{ [SECURITY.token]: [], [SECURITY.userName]: [] }, { [SECURITY.bearer]: [] }]
+
+// What the hosted service does not have and the console uses.
+function isOurs ({ tag }: Endpoint): boolean {
+  return tag === 'administration' || tag === 'console'
+}
+
+function pathNames ({ path = '' }: Endpoint): readonly string[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+}
+
+function pathProperties (endpoint: Endpoint): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(pathNames(endpoint).map(name => [name, endpoint.options.properties[name]]))
 }
 
 function bodyContent (endpoint: Endpoint): Record<string, { schema: unknown }> {
@@ -60,10 +80,11 @@ function parametersSchema (endpoint: Endpoint, images: 'text' | 'file'): unknown
     ? { type: 'string', format: 'binary', description: `The picture as a file part. ${IMAGE_ABOUT}` }
     : { type: 'string', description: IMAGE_ABOUT }
   const options: TObject = endpoint.options
+  const inPath = new Set(pathNames(endpoint))
   return {
     type: 'object',
-    properties: { ...Object.fromEntries(endpoint.images.map(name => [name, image])), ...options.properties },
-    required: [...endpoint.images, ...(options.required ?? [])]
+    properties: { ...Object.fromEntries(endpoint.images.map(name => [name, image])), ...Object.fromEntries(Object.entries(options.properties).filter(([name]) => !inPath.has(name))) },
+    required: [...endpoint.images, ...(options.required ?? []).filter(name => !inPath.has(name))]
   }
 }
 
@@ -76,8 +97,9 @@ function headersSchema (headers: Readonly<Record<string, string>>): unknown {
 }
 
 function statusesOf (endpoint: Endpoint): readonly number[] {
+  if (endpoint.access === 'administrator') return [400, 401, 403, 404, 405, 500, 503, 504]
   if (endpoint.access === 'public') return [400, 401, 403, 405, 429, 500, 503]
-  return endpoint.images.length > 0 ? [400, 401, 403, 405, 413, 415, 422, 500, 503, 504] : [400, 401, 403, 405, 500, 503, 504]
+  return endpoint.images.length > 0 ? [400, 401, 403, 405, 413, 415, 422, 429, 500, 503, 504] : [400, 401, 403, 405, 429, 500, 503, 504]
 }
 
 function responses (endpoint: Endpoint): Record<string, unknown> {
@@ -86,7 +108,7 @@ function responses (endpoint: Endpoint): Record<string, unknown> {
   return {
     200: { description: 'All went well.', content: { 'application/json': { schema: envelopeOf(endpoint.content), examples: { documented } } } },
     ...Object.fromEntries(statuses.map(status => [status, {
-      description: `${ERRORS[status]} (code ${codesOfStatus(status).join(', ')})`,
+      description: `${isOurs(endpoint) ? OUR_ERRORS[status] ?? ERRORS[status] : ERRORS[status]} (code ${codesOfStatus(status).join(', ')})`,
       content: { 'application/json': { schema: { $ref: 'Error#' } } }
     }]))
   }

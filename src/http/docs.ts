@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import { SESSION_COOKIE } from './console-cookie.js'
 import { ERROR_SCHEMA, SECURITY } from './describe-endpoint.js'
 
 const ABOUT = 'Every function answers GET and POST; parameters may stand in the query string and in an urlencoded, multipart or JSON body, and their names are case-insensitive. Every answer is an envelope: `content`, `code` ("0" when all went well), `message`.'
@@ -30,13 +31,16 @@ export async function collectDocs (app: FastifyInstance, { version }: Pick<DocsO
       servers: [{ url: '/' }],
       tags: [
         { name: 'image', description: 'The functions of the hosted Compute API' },
-        { name: 'operation', description: 'Health and metrics' }
+        { name: 'operation', description: 'Health and metrics' },
+        { name: 'administration', description: 'Keys, users and usage of the caller\'s organisation, for Administrators' },
+        { name: 'console', description: 'What the page at /console/ asks for besides' }
       ],
       components: {
         securitySchemes: {
           [SECURITY.token]: { type: 'apiKey', in: 'header', name: 'token', description: 'An access_token from getToken' },
           [SECURITY.userName]: { type: 'apiKey', in: 'header', name: 'userName', description: 'The login that got the token; may be left out' },
-          [SECURITY.bearer]: { type: 'http', scheme: 'bearer', description: 'The same token, as a bearer token' }
+          [SECURITY.bearer]: { type: 'http', scheme: 'bearer', description: 'The same token, as a bearer token' },
+          [SECURITY.session]: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'A session of the console; wants the header x-compute-console too, which no other page can send' }
         }
       }
     }

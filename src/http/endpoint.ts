@@ -1,5 +1,7 @@
 // An endpoint as a value: routes only declare; register-endpoint.ts gives the declaration its life.
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Static, TObject, TSchema } from 'typebox'
+import type { Principal } from '../accounts/accounts.js'
 import type { Work } from '../services/work.js'
 
 /** What an endpoint's handler is given. */
@@ -10,27 +12,40 @@ export interface Call<I extends string, O extends TObject> {
   /** The address that asks, as far as the settings let it be believed. */
   readonly address: string
   readonly work: Work
+  /** On whose behalf; only for endpoints that are not public. */
+  readonly caller: Principal
+  /** All request headers, names in lower case. */
+  readonly headers: IncomingHttpHeaders
+  /** Whether the client speaks TLS, with us or with a proxy that is believed. */
+  readonly overTls: boolean
   /** A request header; undefined where it is absent. */
   header(name: string): string | undefined
+  /** Sets a header of the answer. */
+  answerHeader(name: string, value: string): void
 }
 
-export type Method = 'GET' | 'POST'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** One function of the API, declared. */
 export interface Endpoint<I extends string = string, O extends TObject = TObject, C extends TSchema = TSchema> {
   /** Last part of the path, as documented; also its name in metrics and in the OpenAPI document. */
   readonly name: string
-  /** The whole path, for what the hosted service does not have; else it lives where that has its functions. */
+  /**
+   * The whole path, for what the hosted service does not have; else it lives where that has its functions. A part
+   * `:name` of it is the option of that name.
+   */
   readonly path?: string
   /** GET and POST, as the hosted service has it, if not given. */
   readonly methods?: readonly Method[]
   /** Its chapter of the documentation; `image` if not given. */
-  readonly tag?: 'image' | 'operation'
+  readonly tag?: 'image' | 'operation' | 'administration' | 'console'
   readonly summary: string
-  /** Whether a token is needed. */
-  readonly access: 'token' | 'public'
+  /** What is needed: a token or a session of the console, one of an Administrator, or nothing. */
+  readonly access: 'token' | 'administrator' | 'public'
   /** Names of the parameters that hold pictures. With any, the handler runs while holding a slot of the CPU budget. */
   readonly images: readonly I[]
+  /** Bytes that the work holds of each picture beyond decoding it, for each of its pixels; none if not given. */
+  readonly memoryPerPixel?: number
   /** Schema of the other parameters. */
   readonly options: O
   /** Request headers that are part of the call, with their meaning. */

@@ -1,5 +1,5 @@
 // The parameters of a request, however they were sent: query string, urlencoded, multipart or JSON body. Names are
-// case-insensitive and the body wins over the query string, as in the hosted service.
+// case-insensitive and the body wins over the query string, as in the hosted service. Parts of the path win over both.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../errors.js'
 import { sniffFormat } from '../intake/sniff-format.js'
@@ -36,6 +36,7 @@ export async function readParameters (request: FastifyRequest, maxBodyBytes: num
     ? await readMultipart(request, maxBodyBytes)
     : readParsedBody(request)
   for (const [name, parameter] of fromBody) parameters.set(name, parameter)
+  for (const [name, text] of Object.entries(request.params ?? {})) parameters.set(name.toLowerCase(), { kind: 'text', text: String(text), formEncoded: false })
   return parameters
 }
 

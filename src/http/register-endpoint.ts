@@ -1,22 +1,29 @@
 // An endpoint's whole life: authenticate, read parameters, load the pictures, wait for a CPU, run the service, wrap the
 // answer. This is the one place that builds a successful envelope.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { TObject } from 'typebox'
+import type { Principal } from '../accounts/accounts.js'
+import { ADMINISTRATOR } from '../accounts/names.js'
 import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
+import type { MemoryBudget } from '../runtime/memory-budget.js'
 import { createEnvelopeWriter } from '../wire/envelope.js'
 import type { Authenticate } from './authenticate.js'
 import { describeEndpoint } from './describe-endpoint.js'
 import type { Call, Endpoint } from './endpoint.js'
 import { type ImageLoader, loadImage, readImageSource } from './image-fields.js'
+import { admitPictures } from './memory-admission.js'
 import { readOptions } from './read-options.js'
 import { readParameters } from './parameters.js'
 
 export interface EndpointDeps {
   readonly authenticate: Authenticate
   readonly budget: CpuBudget
+  readonly memory: MemoryBudget
   readonly images: ImageLoader
   readonly requestTimeoutMs: number
+  /** Checked once it is known who asks. */
+  readonly limit?: onRequestAsyncHookHandler | undefined
 }
 
 /** Where the functions of the hosted service live. */
@@ -30,12 +37,17 @@ const OTHER_BYTES = 65_536
 /** Registers an endpoint, for GET and POST unless it says otherwise. */
 export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps: EndpointDeps): void {
   const writeEnvelope = createEnvelopeWriter(endpoint.content)
+  // Accounts, secrets and states of the moment are nothing for a browser's cache.
+  const keepsNothing = endpoint.tag === 'administration' || endpoint.tag === 'console'
   const maxBodyBytes = Math.ceil(endpoint.images.length * deps.images.maxImageBytes * TEXT_PER_BYTE) + OTHER_BYTES
 
   async function onRequest (request: FastifyRequest): Promise<void> {
     request.life.endpoint = endpoint.name
+    request.life.isFunction = endpoint.tag === undefined || endpoint.tag === 'image'
     refuseEncodedBody(request)
-    if (endpoint.access === 'token') await request.life.stage('auth', () => deps.authenticate(request))
+    if (endpoint.access === 'public') return
+    await request.life.stage('auth', () => deps.authenticate(request))
+    if (endpoint.access === 'administrator') requireAdministrator(callerOf(request))
   }
 
   async function handler (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -52,12 +64,17 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       options,
       address: request.ip,
       work: life,
-      header: name => firstValue(request.headers[name.toLowerCase()])
+      get caller () { return callerOf(request) },
+      headers: request.headers,
+      overTls: request.protocol === 'https',
+      header: name => firstValue(request.headers[name.toLowerCase()]),
+      answerHeader: (name, value) => { reply.header(name, value) }
     }
-    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, life, () => endpoint.handle(call))
+    const work = endpoint.images.length === 0 ? endpoint.handle(call) : compute(endpoint, deps, call, life)
     // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
     const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
+    if (keepsNothing) reply.header('cache-control', 'no-store')
     return reply.header('content-type', 'application/json').send(body)
   }
 
@@ -69,18 +86,35 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       bodyLimit: maxBodyBytes,
       // HEAD would compute an answer only to throw it away.
       exposeHeadRoute: false,
-      onRequest,
+      onRequest: endpoint.access === 'token' && deps.limit !== undefined ? [onRequest, deps.limit] : onRequest,
       handler
     })
   }
 }
 
-async function holdSlot<T> (budget: CpuBudget, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
+// Memory before a CPU: who waits for memory leaves the CPUs to others.
+async function compute (endpoint: Endpoint, { budget, memory }: EndpointDeps, call: Call<string, TObject>, life: FastifyRequest['life']): Promise<unknown> {
   const queuedMs = performance.now()
-  return await budget.run(() => {
-    life.add('queue', performance.now() - queuedMs)
-    return work()
-  }, life.signal)
+  const giveBack = await admitPictures(memory, Object.values(call.images), endpoint.memoryPerPixel ?? 0, life.signal)
+  try {
+    return await budget.run(endpoint.name, () => {
+      life.add('queue', performance.now() - queuedMs)
+      return endpoint.handle(call)
+    }, life.signal)
+  } finally {
+    giveBack()
+  }
+}
+
+function callerOf ({ life }: FastifyRequest): Principal {
+  if (life.principal === undefined) throw new TypeError('a public endpoint has no caller')
+  return life.principal
+}
+
+function requireAdministrator ({ login, roles }: Principal): void {
+  if (!roles.includes(ADMINISTRATOR)) {
+    throw new Failure('forbidden', `This needs the role ${ADMINISTRATOR}, which ${login} does not have (roles: ${roles.join(', ')})`)
+  }
 }
 
 function refuseEncodedBody ({ headers }: FastifyRequest): void {

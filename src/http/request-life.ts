@@ -12,6 +12,8 @@ export class RequestLife implements Work {
   #deadline: NodeJS.Timeout | undefined
   /** The function of the API that is asked, for logs and metrics. */
   endpoint: string | undefined
+  /** Whether that is one of the functions of the hosted service, whose calls are counted as usage. */
+  isFunction = false
   /** Who asks, once that is known. */
   principal: Principal | undefined
   /** What was answered, if it was an error. */

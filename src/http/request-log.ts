@@ -4,7 +4,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { ClientGone, type ErrorAnswer, answerOf } from './error-handler.js'
-import type { Metrics } from './metrics.js'
 import { RequestLife } from './request-life.js'
 
 /** The request's id: the one that a proxy gave it, if it is harmless, else a new one. */
@@ -13,11 +12,16 @@ export function requestId (request: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
+/** Told of every finished request. `kind` names the failure that was answered, if it was one. */
+export interface RequestObserver {
+  observe(life: RequestLife, outcome: { readonly status: number, readonly kind: string | undefined }, durationS: number): void
+}
+
 /**
  * Makes the function that begins the life of a request: it tells the client the request's id, and when the answer has
- * been sent, or the client has gone, it writes the line and counts.
+ * been sent, or the client has gone, it writes the line and tells the observers.
  */
-export function createLifeKeeper (metrics: Metrics): (request: FastifyRequest, reply: FastifyReply) => void {
+export function createLifeKeeper (observers: readonly RequestObserver[]): (request: FastifyRequest, reply: FastifyReply) => void {
   return (request, reply) => {
     const startedMs = performance.now()
     const life = new RequestLife()
@@ -31,7 +35,7 @@ export function createLifeKeeper (metrics: Metrics): (request: FastifyRequest, r
       const durationMs = performance.now() - startedMs
       const error = gone ? answerOf(new ClientGone(), request) : life.error
       const status = error?.status ?? reply.statusCode
-      metrics.observe(life, { status, kind: error?.kind }, durationMs / 1000)
+      for (const observer of observers) observer.observe(life, { status, kind: error?.kind }, durationMs / 1000)
       writeLine(request, { status, error, durationMs })
     }
     // Not Fastify's onResponse, which knows nothing of clients that leave before they are answered.

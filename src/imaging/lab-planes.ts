@@ -51,6 +51,11 @@ export function writeLab (red: number, green: number, blue: number, out: Float64
   writeLinear(LINEAR_FROM_SRGB[red]!, LINEAR_FROM_SRGB[green]!, LINEAR_FROM_SRGB[blue]!, out, offset)
 }
 
+/** The same of levels with fractions, clipped to 0..255. */
+export function writeLabOfLevels (levels: Float64Array, out: Float64Array | Float32Array, offset: number): void {
+  writeLinear(linearOf(levels[0]!), linearOf(levels[1]!), linearOf(levels[2]!), out, offset)
+}
+
 /** Writes the three levels of the pixel at an index, 0..255 with fractions and possibly beyond, to `out`. */
 export type LevelReader = (pixel: number, x: number, y: number, out: Float64Array) => void
 
@@ -70,7 +75,7 @@ export function labPlanes ({ data, width, height }: RgbImage, scratch: Scratch, 
         writeLinear(LINEAR_FROM_SRGB[data[at]!]!, LINEAR_FROM_SRGB[data[at + 1]!]!, LINEAR_FROM_SRGB[data[at + 2]!]!, lab, 0)
       } else {
         read(i, x, y, levels)
-        writeLinear(linearOf(levels[0]!), linearOf(levels[1]!), linearOf(levels[2]!), lab, 0)
+        writeLabOfLevels(levels, lab, 0)
       }
       lightness[i] = lab[0]!
       a[row + (x >> 1)]! += lab[1]!

@@ -35,8 +35,9 @@ function coverage (source: number, target: number): Coverage {
 /** A picture of a smaller (or the same) size. */
 export function shrinkRgb (image: RgbImage, width: number, height: number): RgbImage {
   if (width === image.width && height === image.height) return image
-  const data = shrinkBytes(image.data, image.width, image.height, width, height)
-  return { data: Uint8Array.from(data, Math.round), width, height }
+  // A clamped array rounds.
+  const bytes = new Uint8ClampedArray(shrinkBytes(image.data, image.width, image.height, width, height))
+  return { data: new Uint8Array(bytes.buffer), width, height }
 }
 
 function shrinkBytes (source: Uint8Array, sourceWidth: number, sourceHeight: number, width: number, height: number): Float32Array {

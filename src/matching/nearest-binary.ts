@@ -1,4 +1,4 @@
-// nearest.wat, compiled by scripts/nearest-kernel.mjs: do not edit.
+// nearest.wat, compiled by scripts/wasm-kernels.mjs: do not edit.
 
 /** The WebAssembly module, in base64. */
 export const NEAREST_BINARY =

@@ -6,6 +6,7 @@ import { migrate, MIGRATIONS } from '../../src/accounts/migrations.js'
 import { openSqliteStore } from '../../src/accounts/sqlite-account-store.js'
 import { openSqlite } from '../../src/accounts/sqlite-connection.js'
 import { explainStoreError, StoreError } from '../../src/accounts/store-error.js'
+import { prepareStoreFiles } from '../../src/accounts/store-files.js'
 import { createFixture, PASSWORD } from './store-fixture.js'
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -129,11 +130,33 @@ t.test('a later schema is put on top, and a failing step leaves the version befo
   const second = { name: 'second', sql: 'CREATE TABLE second (id TEXT); INSERT INTO second SELECT login FROM users;' }
   const broken = { name: 'broken', sql: 'CREATE TABLE third (id TEXT); SELECT nonsense FROM nowhere;' }
   t.throws(() => migrate(db, new Date(0), [...MIGRATIONS, second, broken]), { message: /no such table/ })
-  t.equal(db.count('SELECT max(version) AS n FROM schema_versions'), 1)
+  t.equal(db.count('SELECT max(version) AS n FROM schema_versions'), MIGRATIONS.length)
   migrate(db, new Date(0), [...MIGRATIONS, second])
   migrate(db, new Date(0), [...MIGRATIONS, second])
-  t.equal(db.count('SELECT max(version) AS n FROM schema_versions'), 2)
+  t.equal(db.count('SELECT max(version) AS n FROM schema_versions'), MIGRATIONS.length + 1)
   t.match(db.all('SELECT id FROM second'), [{ id: 'alice' }])
+})
+
+t.test('a store of the first schema keeps its tokens when tokens without a key and usage join it', async t => {
+  const dataDir = join(t.testdir(), 'data')
+  prepareStoreFiles(dataDir, true)
+  const old = openSqlite(join(dataDir, 'accounts.sqlite'))
+  migrate(old, new Date(0), MIGRATIONS.slice(0, 1))
+  old.script(`
+    INSERT INTO organizations VALUES ('o', 'Acme', 'acme', 0);
+    INSERT INTO users VALUES ('u', 'o', 'alice', 'alice', 'h', 'User', 0, NULL, 0);
+    INSERT INTO api_keys VALUES ('k', 'o', 'first', 'h', 0, 0, NULL, NULL, NULL);
+    INSERT INTO tokens VALUES ('t1', 'hash1', 'u', 'k', 1, 2), ('t2', 'hash2', 'u', 'k', 1, 3);`)
+  old.close()
+  const store = await openSqliteStore(dataDir)
+  t.teardown(() => store.close())
+  t.match(await store.listSessions(), [{ tokenId: 't1', keyId: 'k', login: 'alice' }, { tokenId: 't2', expiresAt: new Date(3) }])
+  t.equal(await store.createToken({ id: 't3', tokenHash: 'hash3', userId: 'u', keyId: undefined, issuedAt: new Date(4), expiresAt: new Date(5) }, 'h'), true)
+  t.match(await store.findSession('hash3'), { tokenId: 't3', keyId: undefined })
+  t.equal(await store.createToken({ id: 't4', tokenHash: 'hash4', userId: 'u', keyId: 'unknown', issuedAt: new Date(4), expiresAt: new Date(5) }, 'h'), false, 'a key that is named must be there')
+  t.equal(await store.purgeTokens(new Date(3), 10), 1, 'its indexes are there')
+  await store.addUsage([{ day: '2026-01-01', organizationId: 'o', keyId: 'k', function: 'heatMap', calls: 1, errors: 0, totalMs: 5 }])
+  t.same(await store.listUsage({ organizationId: 'o', fromDay: '2026-01-01', toDay: '2026-01-01' }), [{ day: '2026-01-01', organizationId: 'o', keyId: 'k', function: 'heatMap', calls: 1, errors: 0, totalMs: 5 }])
 })
 
 t.test('a store of a newer program is refused', async t => {
@@ -141,7 +164,7 @@ t.test('a store of a newer program is refused', async t => {
   const db = openSqlite(join(dataDir, 'accounts.sqlite'))
   db.run('INSERT INTO schema_versions (version, name, applied_at) VALUES (?, ?, ?)', 99, 'from the future', 0)
   db.close()
-  await t.rejects(openSqliteStore(dataDir), { name: 'StoreError', fault: 'newer', message: /schema 99; this one knows 1\): install that version/ })
+  await t.rejects(openSqliteStore(dataDir), { name: 'StoreError', fault: 'newer', message: new RegExp(`schema 99; this one knows ${MIGRATIONS.length}\\): install that version`) })
 })
 
 t.test('a transaction that fails stores nothing', async t => {

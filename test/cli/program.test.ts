@@ -6,7 +6,6 @@ import { modelSettingsOf } from '../../src/config.js'
 import { createAccounts } from '../../src/accounts/accounts.js'
 import { createPasswordHasher } from '../../src/accounts/password-hasher.js'
 import { openSqliteStore } from '../../src/accounts/sqlite-account-store.js'
-import { parseExpiry } from '../../src/cli/expiry.js'
 import { createProgram } from '../../src/cli/program.js'
 import { formatTable, formatTime } from '../../src/cli/table.js'
 import { CHEAP_COST, TOKEN_TTL_S } from '../accounts/store-fixture.js'
@@ -241,16 +240,4 @@ t.test('a table is as wide as its widest cells, and nothing in it moves the curs
   t.equal(formatTable([['A', () => 'x']], []), 'A\n')
   t.equal(formatTime(undefined), 'never')
   t.equal(formatTime(new Date('2026-01-02T03:04:05.678Z')), '2026-01-02T03:04:05Z')
-})
-
-t.test('an expiry is a span, a day or a moment to come', async t => {
-  const now = Date.parse('2026-01-01T00:00:00Z')
-  t.same(parseExpiry('90d', now), new Date('2026-04-01T00:00:00Z'))
-  t.same(parseExpiry('12h', now), new Date('2026-01-01T12:00:00Z'))
-  t.same(parseExpiry('30m', now), new Date('2026-01-01T00:30:00Z'))
-  t.same(parseExpiry('2028-02-29', now), new Date('2028-02-29T00:00:00Z'))
-  t.same(parseExpiry('2026-12-31T08:00+02:00', now), new Date('2026-12-31T06:00:00Z'))
-  for (const text of ['', '0d', '90', '-1d', '90days', '2026-01-01', '2027-02-29', '2026-13-01', '2026-12-31T08:00', 'tomorrow']) {
-    t.throws(() => parseExpiry(text, now), { message: /such as 90d/ }, text)
-  }
 })

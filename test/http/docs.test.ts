@@ -85,7 +85,7 @@ t.test('errors are described once, with their codes, and every reference leads s
 
 t.test('functions want a token, getToken and the operation routes do not', async t => {
   const { paths, components } = await readDocument()
-  t.same(Object.keys(components.securitySchemes), ['token', 'userName', 'bearer'])
+  t.same(Object.keys(components.securitySchemes), ['token', 'userName', 'bearer', 'session'])
   t.same(paths['/compute/v1/image/colorPalette']?.post?.security, [{ token: [], userName: [] }, { bearer: [] }])
   t.same(paths['/compute/v1/image/getToken']?.post?.security, [])
   t.same(paths['/livez']?.get?.security, [])

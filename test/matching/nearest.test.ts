@@ -1,17 +1,7 @@
 import t from 'tap'
-import { readFileSync } from 'node:fs'
-import wabt from 'wabt'
 import { emptyFeatures } from '../../src/matching/features.js'
-import { NEAREST_BINARY } from '../../src/matching/nearest-binary.js'
 import { findNearest } from '../../src/matching/nearest.js'
 import { seeded } from '../fixtures/scenes.js'
-import { ROOT } from '../places.js'
-
-t.test('the binary is what the source compiles to', async t => {
-  const { parseWat } = await wabt()
-  const module = parseWat('nearest.wat', readFileSync(`${ROOT}src/matching/nearest.wat`, 'utf8'), { simd: true })
-  t.equal(Buffer.from(module.toBinary({}).buffer).toString('base64'), NEAREST_BINARY, 'run node scripts/nearest-kernel.mjs')
-})
 
 for (const [norm, bytes] of [['hamming', 64], ['euclidean', 256]] as const) {
   t.test(`the two nearest in both directions, ${norm}`, async t => {

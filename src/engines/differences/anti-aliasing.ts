@@ -11,8 +11,12 @@ const RANGE_SLACK = 4
  * Source: V. Vyšniauskas, "Anti-aliased pixel and intensity slope detector", 2009, as pixelmatch made it popular.
  */
 export function createAntiAliasing (first: RgbImage, second: RgbImage): (x: number, y: number) => boolean {
-  return (x, y) => (isBetween(first, second, x, y) || isBetween(second, first, x, y)) &&
-    withinRange(first, second, x, y) && withinRange(second, first, x, y)
+  return (x, y) => (isBetween(first, second, x, y) || isBetween(second, first, x, y)) && isWithinSurroundings(first, second, x, y)
+}
+
+/** Whether the lightness of either picture at (x, y) lies within that of the other's 3 x 3 pixels. */
+export function isWithinSurroundings (first: RgbImage, second: RgbImage, x: number, y: number): boolean {
+  return withinRange(first, second, x, y) && withinRange(second, first, x, y)
 }
 
 function isBetween (image: RgbImage, other: RgbImage, x: number, y: number): boolean {

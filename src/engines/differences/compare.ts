@@ -7,8 +7,10 @@ import { greyPlane, shrinkPlane, shrinkRgb, sizeWithin } from '../../imaging/shr
 import type { Scratch } from '../../imaging/scratch.js'
 import { FINE_LEVELS, type Fit, alignBySize, backwards, createPyramid, refineFit, scoreOf } from './align.js'
 import { compareExactly } from './exact.js'
+import type { Outlined } from './outline.js'
 import { chooseRoute } from './route.js'
 import { type Frame, regionInFrame } from './shape.js'
+import { boxUnder, compareTiles, fineSide } from './tiles.js'
 import { compareInRegister } from './tolerant.js'
 
 /** One difference: where it lies in each picture, in that picture's own pixels, and how strong it is. */
@@ -41,6 +43,9 @@ export interface FeaturesWanted {
 
 /** The longer side at which pictures that are not of one frame are compared. */
 export const WORKING_SIDE_PX = 1024
+
+// A finer size has to be larger by so much to show more.
+const MIN_ENLARGEMENT = 1.25
 
 // Fits by size that leave this much unexplained may be beaten by features.
 const GOOD_SHARE = 0.85
@@ -77,14 +82,32 @@ export function compare (first: RgbImage, second: RgbImage, scratch: Scratch, re
   const fit = featuresWin ? byFeatures : bySize
   const aligned = isAligned(fit, featuresWin, first, second)
   const map = aligned ? fit.map : identity()
-  const toFirst = inFrame(first, smallFirst)
-  const toSecond = compose(inFrame(smallSecond, smallFirst, map), inFrame(second, smallSecond))
-  const differences = compareInRegister(smallFirst, smallSecond, map, scratch).flatMap(({ region, peak }) => {
+  const atWorkingSize = inOwnFrames(compareInRegister(smallFirst, smallSecond, map, scratch), smallFirst, smallSecond, map, { first, second })
+  if (!aligned) return { differences: atWorkingSize, aligned }
+  scratch.reset()
+  return { differences: [...atWorkingSize, ...finerDifferences(first, second, map, atWorkingSize, scratch)], aligned }
+}
+
+/** What only shows at a larger size than the working size, where both pictures have one. */
+function finerDifferences (first: RgbImage, second: RgbImage, map: Homography, known: readonly Difference[], scratch: Scratch): Difference[] {
+  const side = fineSide(first, second)
+  if (side < WORKING_SIDE_PX * MIN_ENLARGEMENT) return []
+  const fineFirst = shrunk(first, side)
+  const fineSecond = shrunk(second, side)
+  const toFine = inFrame(first, fineFirst)
+  const knownBoxes = known.map(difference => boxUnder(difference.first.box, toFine))
+  return inOwnFrames(compareTiles(fineFirst, fineSecond, map, knownBoxes, scratch), fineFirst, fineSecond, map, { first, second })
+}
+
+/** Regions of a size at which both were compared, as differences in the pictures' own pixels. */
+function inOwnFrames (found: readonly Outlined[], comparedFirst: Frame, comparedSecond: Frame, map: Homography, { first, second }: { readonly first: Frame, readonly second: Frame }): Difference[] {
+  const toFirst = inFrame(first, comparedFirst)
+  const toSecond = compose(inFrame(comparedSecond, comparedFirst, map), inFrame(second, comparedSecond))
+  return found.flatMap(({ region, peak }) => {
     const inFirst = regionInFrame(region, toFirst, first)
     const inSecond = regionInFrame(region, toSecond, second)
     return inFirst === undefined || inSecond === undefined ? [] : [{ first: inFirst, second: inSecond, peak }]
   })
-  return { differences, aligned }
 }
 
 function toFeaturesSize (plane: Plane): GrayImage {
@@ -92,8 +115,8 @@ function toFeaturesSize (plane: Plane): GrayImage {
   return { data: Uint8Array.from(shrinkPlane(plane, width, height).data, Math.round), width, height }
 }
 
-function shrunk (image: RgbImage): RgbImage {
-  const { width, height } = sizeWithin(image.width, image.height, WORKING_SIDE_PX)
+function shrunk (image: RgbImage, side = WORKING_SIDE_PX): RgbImage {
+  const { width, height } = sizeWithin(image.width, image.height, side)
   return shrinkRgb(image, width, height)
 }
 

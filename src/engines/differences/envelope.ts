@@ -13,8 +13,12 @@ const CHROMA_WEIGHT = 0.8
 // What of the pair's own edges may be left over, and beyond which distance it counts.
 const REACHES = [0.3, 0.6, 1] as const
 const WIDE_REACH = 2
-const MAX_LEFT_SHARE = 0.04
+const MAX_LEFT_SHARE = 0.018
 const LEFT_DISTANCE = 4
+// What is out of register is so everywhere, differences are not: the worst cells, with up to this share of all edges, do
+// not count.
+const CELL_PX = 64
+const MAX_WORST_SHARE = 0.15
 const EDGE_GRADIENT = 15
 const EDGE_STEP_PX = 2
 
@@ -75,23 +79,40 @@ function beyond (difference: number, value: number, { data, width, height }: Pla
  */
 export function chooseReach (near: Surroundings, inside: Uint8Array, scratch: Scratch): { readonly reach: number, readonly surroundings: Surroundings } {
   const { data, width, height } = near.first
-  const edges: number[] = []
+  const across = Math.ceil(width / CELL_PX)
+  const cells = Array.from({ length: across * Math.ceil(height / CELL_PX) }, (): number[] => [])
   for (let y = 1; y < height - 1; y += EDGE_STEP_PX) {
     for (let x = 1 + (y >> 1) % EDGE_STEP_PX; x < width - 1; x += EDGE_STEP_PX) {
       const at = y * width + x
       if (inside[at] === 0) continue
       const gx = data[at + 1]! - data[at - 1]!
       const gy = data[at + width]! - data[at - width]!
-      if (gx * gx + gy * gy > EDGE_GRADIENT * EDGE_GRADIENT) edges.push(at)
+      if (gx * gx + gy * gy > EDGE_GRADIENT * EDGE_GRADIENT) cells[Math.floor(y / CELL_PX) * across + Math.floor(x / CELL_PX)]!.push(at)
     }
   }
   for (const reach of REACHES) {
-    const left = edges.filter(at => excessAt(near, at, reach) > LEFT_DISTANCE).length
-    if (left <= MAX_LEFT_SHARE * edges.length) return { reach, surroundings: near }
+    if (leftShare(cells.map(edges => ({ count: edges.length, left: edges.filter(at => excessAt(near, at, reach) > LEFT_DISTANCE).length }))) <= MAX_LEFT_SHARE) {
+      return { reach, surroundings: near }
+    }
   }
   const { first, second } = near
   dropExtremes(near, scratch)
   return { reach: WIDE_REACH, surroundings: { first, second, aroundFirst: extremes5(first, scratch), aroundSecond: extremes5(second, scratch) } }
+}
+
+/** Of the edges of all cells but the worst, how many are left unexplained. */
+function leftShare (cells: ReadonlyArray<{ readonly count: number, readonly left: number }>): number {
+  const worstFirst = cells.filter(({ count }) => count > 0).sort((a, b) => b.left / b.count - a.left / a.count)
+  let passed = MAX_WORST_SHARE * worstFirst.reduce((sum, { count }) => sum + count, 0)
+  let all = 0
+  let left = 0
+  for (const cell of worstFirst) {
+    passed -= cell.count
+    if (passed >= 0) continue
+    all += cell.count
+    left += cell.left
+  }
+  return all === 0 ? 0 : left / all
 }
 
 /**

@@ -1,7 +1,7 @@
 // Pixel by pixel: two renderings of one frame. What differs is marked unless it is anti-aliasing or cannot be seen.
 import { type RgbImage, writeLab } from '../../imaging/lab-planes.js'
 import { findRegions, groupRegions, type Region } from '../../imaging/regions.js'
-import { createAntiAliasing } from './anti-aliasing.js'
+import { createAntiAliasing, isWithinSurroundings } from './anti-aliasing.js'
 import type { FrameAgreement } from './route.js'
 
 /** A region that differs, with how much. */
@@ -46,11 +46,44 @@ export function compareExactly (first: RgbImage, second: RgbImage, { different, 
   const few = any || seeds <= FEW_SEEDS * marks.length
   if (!few) dropSmoothing(marks, first, second)
   const kept = new Uint8Array(marks.length)
+  const parts: DifferingRegion[] = []
   for (const region of findRegions(marks, width, height)) {
     const { peak, seeded } = strengthOf(region, width, distance, marks)
-    if (seeded && (few || peak >= MIN_PEAK || region.areaPx * peak >= MIN_PEAK_SUM)) paste(kept, width, region)
+    if (!seeded || !(few || peak >= MIN_PEAK || region.areaPx * peak >= MIN_PEAK_SUM)) continue
+    parts.push({ region, peak })
+    mark(kept, width, region, 1)
   }
-  return groupRegions(kept, width, height, GROUP_GAP_PX).map(region => ({ region, peak: strengthOf(region, width, distance, marks).peak }))
+  const group = (): DifferingRegion[] =>
+    groupRegions(kept, width, height, GROUP_GAP_PX).map(region => ({ region, peak: strengthOf(region, width, distance, marks).peak }))
+  const grouped = group()
+  if (any) return grouped
+  const lesser = smoothingBeside(grouped, parts, first, second)
+  if (lesser.length === 0) return grouped
+  for (const region of lesser) mark(kept, width, region, 0)
+  return group()
+}
+
+// Where a letter was changed, those after it may have moved by a fraction of a pixel, on any ground: parts that are much
+// weaker than what they stand beside, and whose pixels the other picture has around them.
+const MAX_SHARE_BESIDE = 0.3
+
+/** The parts of groups that are no more than smoothing beside the group's strongest. */
+function smoothingBeside (groups: readonly DifferingRegion[], parts: readonly DifferingRegion[], first: RgbImage, second: RgbImage): Region[] {
+  const lesser = parts.filter(({ region, peak }) => {
+    const beside = groups.find(group => contains(group.region, region))
+    return beside !== undefined && peak < MAX_SHARE_BESIDE * beside.peak
+  })
+  return lesser.map(({ region }) => region).filter(region => pixelsOf(region, first.width).every(pixel => {
+    const x = pixel % first.width
+    return isWithinSurroundings(first, second, x, (pixel - x) / first.width)
+  }))
+}
+
+/** Whether a group holds a part: all of a part lies in one group, so its first pixel tells. */
+function contains ({ box, mask }: Region, part: Region): boolean {
+  const x = part.box.x + part.mask.indexOf(1) - box.x
+  const y = part.box.y - box.y
+  return x >= 0 && y >= 0 && x < box.width && y < box.height && mask[y * box.width + x] !== 0
 }
 
 const SEED = 2
@@ -80,23 +113,25 @@ function dropSmoothing (marks: Uint8Array, first: RgbImage, second: RgbImage): v
   }
 }
 
-function strengthOf ({ box, mask }: Region, width: number, distance: (pixel: number) => number, marks: Uint8Array): { peak: number, seeded: boolean } {
+function strengthOf (region: Region, width: number, distance: (pixel: number) => number, marks: Uint8Array): { peak: number, seeded: boolean } {
   let peak = 0
   let seeded = false
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0) continue
-    const x = i % box.width
-    const pixel = (box.y + (i - x) / box.width) * width + box.x + x
+  for (const pixel of pixelsOf(region, width)) {
     peak = Math.max(peak, distance(pixel))
     seeded ||= marks[pixel] === SEED
   }
   return { peak, seeded }
 }
 
-function paste (target: Uint8Array, width: number, { box, mask }: Region): void {
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0) continue
-    const x = i % box.width
-    target[(box.y + (i - x) / box.width) * width + box.x + x] = 1
+/** The indices of a region's pixels in a frame of the given width. */
+function pixelsOf ({ box, mask }: Region, width: number): number[] {
+  const pixels: number[] = []
+  for (let y = 0, i = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++, i++) if (mask[i] !== 0) pixels.push((box.y + y) * width + box.x + x)
   }
+  return pixels
+}
+
+function mark (target: Uint8Array, width: number, region: Region, value: number): void {
+  for (const pixel of pixelsOf(region, width)) target[pixel] = value
 }

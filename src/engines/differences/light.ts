@@ -39,6 +39,10 @@ const RIDGE = 2e-4
 const MIN_GAIN = 0.85
 // Below this median difference, in levels, nothing needs to be corrected.
 const SAME_LIGHT = 0.25 / 255
+// What a model leaves when no richer one can do much better: noise that blocks do not average out.
+const WELL_FITTED = 0.35 / 255
+// Unknowns that move by less move no level by a tenth.
+const SETTLED = 2e-4
 
 interface Samples {
   readonly count: number
@@ -58,6 +62,7 @@ export function fitLight (first: RgbImage, second: RgbImage, inside: Uint8Array)
   if (unchanged < SAME_LIGHT) return undefined
   let best: { readonly residual: number, readonly values: Float64Array } = { residual: unchanged / MIN_GAIN, values: new Float64Array(SURFACE + SURFACE_TERMS) }
   for (const terms of [LINEAR, TONE, ALL]) {
+    if (best.residual < WELL_FITTED) break
     const values = fit(samples, terms)
     const residual = values === undefined ? Infinity : medianResidual(samples, values)
     if (values !== undefined && residual < best.residual * MIN_GAIN) best = { residual, values }
@@ -180,8 +185,11 @@ function fit (samples: Samples, terms: readonly boolean[]): Float64Array | undef
     for (let j = 0; j < size; j++) normal[j * size + j]! += RIDGE * samples.count
     const solved = solveSymmetric(normal, right)
     if (solved === undefined) return undefined
-    values = new Float64Array(terms.length)
-    used.forEach((index, j) => { values[index] = solved[j]! })
+    const before = values
+    const after = new Float64Array(terms.length)
+    used.forEach((index, j) => { after[index] = solved[j]! })
+    values = after
+    if (iteration > 0 && after.every((value, index) => Math.abs(value - before[index]!) < SETTLED)) break
   }
   return values
 }
@@ -250,6 +258,10 @@ export function levelsUnder (model: LightModel, first: RgbImage, second: RgbImag
       const one = a[pixel * 3 + c]!
       const other = b[pixel * 3 + c]!
       const level = tables[c]![other]! + extra * other
+      if (one > SATURATED_LOW && other > SATURATED_LOW && one < SATURATED_HIGH && other < SATURATED_HIGH) {
+        out[c] = level
+        continue
+      }
       const high = (one >= SATURATED_HIGH && level > BEYOND_HIGH && allAround(first, x, y, c, true)) ||
         (other >= SATURATED_HIGH && one > BEYOND_HIGH && allAround(second, x, y, c, true))
       const low = !high && ((one <= SATURATED_LOW && level < BEYOND_LOW && allAround(first, x, y, c, false)) ||

@@ -1,6 +1,6 @@
 // How much two pictures differ everywhere for no reason, by how busy the place is: read from the pair itself.
 import type { Plane } from '../../imaging/lab-planes.js'
-import { overThree } from '../../imaging/extremes.js'
+import { range5 } from '../../imaging/extremes.js'
 import type { Scratch } from '../../imaging/scratch.js'
 
 const BINS = 10
@@ -18,19 +18,6 @@ export function activityOf (first: Plane, second: Plane, scratch: Scratch): Plan
   for (let i = 0; i < a.length; i++) if (b[i]! > a[i]!) a[i] = b[i]!
   scratch.give(b)
   return { data: a, width: first.width, height: first.height }
-}
-
-function range5 ({ data, width, height }: Plane, scratch: Scratch): Float32Array {
-  const once = scratch.floats(width * height)
-  const least = scratch.floats(width * height)
-  const most = scratch.floats(width * height)
-  overThree(data, once, width, height, false)
-  overThree(once, least, width, height, false)
-  overThree(data, once, width, height, true)
-  overThree(once, most, width, height, true)
-  for (let i = 0; i < most.length; i++) most[i]! -= least[i]!
-  scratch.give(once, least)
-  return most
 }
 
 /**

@@ -1,35 +1,33 @@
 // The shape of a difference as a person would draw it: by the plain colour distance, within what was found.
-import { blurPlane } from '../../imaging/blur-plane.js'
-import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
+import { type LabPlanes, type LevelReader, type Plane, type RgbImage, writeLab, writeLabOfLevels } from '../../imaging/lab-planes.js'
 import { type Region, dilateMask, solidRegion, trimmed } from '../../imaging/regions.js'
-import type { Scratch } from '../../imaging/scratch.js'
 import { noiseAt } from './detect.js'
 
-/** The plain colour distance of a pair, in CIELAB units, a little blurred. */
-export function plainDistance (first: LabPlanes, second: LabPlanes, scratch: Scratch): Float32Array {
-  const { width, height } = first.lightness
-  const half = first.a.width
-  const chroma = scratch.floats(first.a.data.length)
-  for (let i = 0; i < chroma.length; i++) {
-    const a = first.a.data[i]! - second.a.data[i]!
-    const b = first.b.data[i]! - second.b.data[i]!
-    chroma[i] = a * a + b * b
+/** The plain colour distance of a pair at a pixel, in CIELAB units. */
+export type PixelDistance = (pixel: number, x: number, y: number) => number
+
+/**
+ * Makes it of two pictures in register: lightness from the planes that were made equally sharp, chroma at full size from
+ * the pixels themselves, since the planes' half size would widen a hair-thin line.
+ * @param read the second picture's levels in the first one's light; its own if not given
+ */
+export function createDistance (first: RgbImage, second: RgbImage, planes: { readonly first: LabPlanes, readonly second: LabPlanes }, read?: LevelReader): PixelDistance {
+  const one = planes.first.lightness.data
+  const other = planes.second.lightness.data
+  const lab = new Float64Array(6)
+  const levels = new Float64Array(3)
+  return (pixel, x, y) => {
+    const at = pixel * 3
+    writeLab(first.data[at]!, first.data[at + 1]!, first.data[at + 2]!, lab, 0)
+    if (read === undefined) levels.set(second.data.subarray(at, at + 3))
+    else read(pixel, x, y, levels)
+    writeLabOfLevels(levels, lab, 3)
+    return Math.hypot(one[pixel]! - other[pixel]!, lab[1]! - lab[4]!, lab[2]! - lab[5]!)
   }
-  const out = scratch.floats(width * height)
-  for (let y = 0, at = 0; y < height; y++) {
-    const row = (y >> 1) * half
-    for (let x = 0; x < width; x++, at++) {
-      const l = first.lightness.data[at]! - second.lightness.data[at]!
-      out[at] = Math.sqrt(l * l + chroma[row + (x >> 1)]!)
-    }
-  }
-  const blurred = blurPlane({ data: out, width, height }, BLUR_SIGMA, scratch).data
-  scratch.give(chroma, out)
-  return blurred
 }
 
-const BLUR_SIGMA = 0.5
-const MIN_DISTANCE = 5
+/** What differs by less, in CIELAB units, is not drawn: few would see it. */
+export const LEAST_SEEN = 5
 const NOISE_FACTOR = 3
 const SHARE_OF_STRONG = 0.3
 // Lines and letters are all edge: half of their strength is where their edge lies.
@@ -45,7 +43,7 @@ export interface Outlined {
 }
 
 /** Draws the outline of a difference anew. */
-export function outline (region: Region, distance: Float32Array, noise: Plane, inside: Uint8Array, width: number, height: number): Outlined {
+export function outline (region: Region, distanceAt: PixelDistance, noise: Plane, inside: Uint8Array, width: number, height: number): Outlined {
   const left = Math.max(0, region.box.x - REGROWN_PX)
   const top = Math.max(0, region.box.y - REGROWN_PX)
   const box = {
@@ -55,12 +53,17 @@ export function outline (region: Region, distance: Float32Array, noise: Plane, i
     height: Math.min(height, region.box.y + region.box.height + REGROWN_PX) - top
   }
   const found = new Uint8Array(box.width * box.height)
+  const distance = new Float32Array(box.width * box.height)
+  for (let y = 0, i = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++, i++) distance[i] = distanceAt((top + y) * width + left + x, left + x, top + y)
+  }
   const values: number[] = []
   for (let y = 0, i = 0; y < region.box.height; y++) {
     for (let x = 0; x < region.box.width; x++, i++) {
       if (region.mask[i] === 0) continue
-      found[(region.box.y + y - top) * box.width + region.box.x + x - left] = 1
-      values.push(distance[(region.box.y + y) * width + region.box.x + x]!)
+      const at = (region.box.y + y - top) * box.width + region.box.x + x - left
+      found[at] = 1
+      values.push(distance[at]!)
     }
   }
   const sorted = Float32Array.from(values).sort()
@@ -71,7 +74,7 @@ export function outline (region: Region, distance: Float32Array, noise: Plane, i
     for (let y = 0, i = 0; y < box.height; y++) {
       for (let x = 0; x < box.width; x++, i++) {
         const at = (top + y) * width + left + x
-        if (inside[at] !== 0 && distance[at]! > Math.max(MIN_DISTANCE, NOISE_FACTOR * noiseAt(noise, left + x, top + y), share * strong)) clear[i] = 1
+        if (inside[at] !== 0 && distance[i]! > Math.max(LEAST_SEEN, NOISE_FACTOR * noiseAt(noise, left + x, top + y), share * strong)) clear[i] = 1
       }
     }
     const core = found.map((mark, i) => mark & clear[i]!)

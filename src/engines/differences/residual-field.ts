@@ -26,13 +26,18 @@ function addField ({ data: first, width, height }: Plane, { data: second }: Plan
   const down = Math.ceil(height / block)
   const sums = new Float32Array(across * down)
   const counts = new Float32Array(across * down)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x
-      if (inside[at] === 0) continue
-      const place = ((y / block) | 0) * across + ((x / block) | 0)
-      sums[place]! += first[at]! - second[at]!
-      counts[place]! += 1
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = Math.floor(y / block) * across
+    for (let column = 0, x = 0; column < across; column++) {
+      let sum = 0
+      let count = 0
+      for (const end = Math.min(width, x + block); x < end; x++, at++) {
+        if (inside[at] === 0) continue
+        sum += first[at]! - second[at]!
+        count++
+      }
+      sums[row + column]! += sum
+      counts[row + column]! += count
     }
   }
   const means = sums.map((sum, i) => counts[i]! > 0 ? sum / counts[i]! : NaN)
@@ -45,20 +50,25 @@ function addField ({ data: first, width, height }: Plane, { data: second }: Plan
   const top = blurPlane({ data: weighted, width: across, height: down }, sigma, scratch).data
   const bottom = blurPlane({ data: weights, width: across, height: down }, sigma, scratch).data
   const field = top.map((value, i) => bottom[i]! > 1e-3 ? Math.min(MAX_FIELD, Math.max(-MAX_FIELD, value / bottom[i]!)) : 0)
-  for (let y = 0; y < height; y++) {
+  // Between the middles of blocks straight lines, along x the same in every row.
+  const columns = new Int32Array(width)
+  const shares = new Float32Array(width)
+  for (let x = 0; x < width; x++) {
+    const u = Math.min(across - 1, Math.max(0, (x + 0.5) / block - 0.5))
+    columns[x] = Math.min(u | 0, Math.max(0, across - 2))
+    shares[x] = u - columns[x]!
+  }
+  const line = new Float32Array(across + 1)
+  for (let y = 0, at = 0; y < height; y++) {
     const v = Math.min(down - 1, Math.max(0, (y + 0.5) / block - 0.5))
     const row = Math.min(v | 0, Math.max(0, down - 2))
-    const t = v - row
     const above = row * across
     const below = Math.min(down - 1, row + 1) * across
-    for (let x = 0; x < width; x++) {
-      const u = Math.min(across - 1, Math.max(0, (x + 0.5) / block - 0.5))
-      const column = Math.min(u | 0, Math.max(0, across - 2))
-      const s = u - column
-      const next = Math.min(across - 1, column + 1)
-      const high = field[above + column]! * (1 - s) + field[above + next]! * s
-      const low = field[below + column]! * (1 - s) + field[below + next]! * s
-      second[y * width + x]! += high * (1 - t) + low * t
+    for (let column = 0; column < across; column++) line[column] = field[above + column]! + (v - row) * (field[below + column]! - field[above + column]!)
+    line[across] = line[across - 1]!
+    for (let x = 0; x < width; x++, at++) {
+      const from = line[columns[x]!]!
+      second[at]! += from + shares[x]! * (line[columns[x]! + 1]! - from)
     }
   }
 }

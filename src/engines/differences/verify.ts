@@ -14,9 +14,9 @@ const MAX_STRIP_WIDTH_PX = 3
 const MIN_STRIP_LENGTH_PX = 8
 const STRIP_ELONGATION = 3
 const MIN_LINE_EXCESS = 6
-// What is wide may be weak.
+// What is wide may be weak; narrower, weak crumbs of a coarse size grow together to as much.
 const BIG_AREA_PX = 500
-const BIG_THICKNESS_PX = 6
+const BIG_THICKNESS_PX = 8
 const BIG_STRENGTH = 1.6
 
 /** Whether a candidate stands out enough. */
@@ -27,11 +27,14 @@ export function standsOut (region: Region, { strength, distance }: Evidence, wid
   return peak >= MIN_STRENGTH && peakIn(region, distance, width) >= MIN_DISTANCE && (thickness > MIN_THICKNESS_PX || peak >= THIN_STRENGTH)
 }
 
-/** Whether a region is a thin strip along an edge that lies a pixel or two elsewhere in the other picture. */
-export function isMovedEdge (region: Region, first: Plane, second: Plane): boolean {
+/** Whether an outlined region is a thin strip along an edge that lies a pixel or two elsewhere in the other picture. */
+export function isMovedEdge (region: Region, { strength, reach }: Evidence, first: Plane, second: Plane): boolean {
   const length = Math.max(region.box.width, region.box.height)
   const thickness = region.areaPx / length
   if (length < MIN_STRIP_LENGTH_PX || thickness > MAX_STRIP_WIDTH_PX || length < STRIP_ELONGATION * thickness) return false
+  // Strokes of a letter are as thin, but bent; in good register nothing else is as strong.
+  const bent = Math.min(region.box.width, region.box.height) > MAX_STRIP_WIDTH_PX
+  if (bent && reach < 1 && peakIn(region, strength, first.width) >= THIN_STRENGTH) return false
   let most = 0
   forEachPixel(region, first.width, at => {
     const x = at % first.width
@@ -70,6 +73,7 @@ const WINDOW_MARGIN_PX = 6
 const NOISE_FACTOR = 2.5
 const NOISE_FLOOR = 1
 const EXPLAINED = 0.6
+const CHROMA_WEIGHT = 0.64
 // Of a large window only every so many pixels are compared.
 const MAX_COMPARED_PX = 20_000
 
@@ -79,8 +83,7 @@ const MAX_COMPARED_PX = 20_000
  */
 export function isDisplaced (region: Region, first: LabPlanes, second: LabPlanes, { noise, reach }: Evidence): boolean {
   const { width, height } = first.lightness
-  const a = first.lightness.data
-  const b = second.lightness.data
+  const half = first.a.width
   const radius = reach > 1 ? 3 : reach > 0.3 ? 2 : 1
   const left = Math.max(0, region.box.x - WINDOW_MARGIN_PX)
   const top = Math.max(0, region.box.y - WINDOW_MARGIN_PX)
@@ -90,11 +93,16 @@ export function isDisplaced (region: Region, first: LabPlanes, second: LabPlanes
   const difference = (dx: number, dy: number): number => {
     let sum = 0
     for (let y = top; y < bottom; y += step) {
-      const row = y * width
-      const other = Math.min(height - 1, Math.max(0, y + dy)) * width
+      const movedY = Math.min(height - 1, Math.max(0, y + dy))
       for (let x = left; x < right; x += step) {
-        const moved = Math.min(width - 1, Math.max(0, x + dx))
-        const found = Math.abs(a[row + x]! - b[other + moved]!) - NOISE_FACTOR * noiseAt(noise, x, y) - NOISE_FLOOR
+        const movedX = Math.min(width - 1, Math.max(0, x + dx))
+        const l = first.lightness.data[y * width + x]! - second.lightness.data[movedY * width + movedX]!
+        // Chroma has half the size. What was only recoloured is as light as before, wherever one looks.
+        const here = (y >> 1) * half + (x >> 1)
+        const there = (movedY >> 1) * half + (movedX >> 1)
+        const a = first.a.data[here]! - second.a.data[there]!
+        const b = first.b.data[here]! - second.b.data[there]!
+        const found = Math.sqrt(l * l + CHROMA_WEIGHT * (a * a + b * b)) - NOISE_FACTOR * noiseAt(noise, x, y) - NOISE_FLOOR
         if (found > 0) sum += found
       }
     }

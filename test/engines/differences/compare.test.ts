@@ -86,6 +86,68 @@ t.test('noise, light, a shift and a turn alone are no difference; a disc in them
   }
 })
 
+t.test('a colour that is as light as the one before is a difference, under another light too', async t => {
+  const ground = [120, 120, 120]
+  // Both have about the lightness of that grey.
+  const [one, other] = [[160, 108, 80], [70, 132, 100]] as const
+  const disc = (color: readonly number[]): RgbImage => withDisc(changed(plain, (level, pixel, c) => Math.round(0.8 * ground[c]! + 0.2 * level)), 120, 90, 20, color)
+  const { differences: [found, ...more] } = differences(disc(one), changed(disc(other), level => level * 0.97))
+  t.same(more, [])
+  t.ok(found !== undefined && Math.abs(found.first.box.width - 41) <= 4 && Math.abs(found.first.box.height - 41) <= 4, JSON.stringify(found?.first.box))
+})
+
+t.test('bent strokes of a letter are no edge that moved', async t => {
+  const shapes = [
+    ['..####.', '.#....#', '#......', '#......', '.###...', '....##.', '......#', '......#', '#.....#', '.#####.'],
+    ['..####.', '.#....#', '......#', '......#', '.....#.', '....#..', '..##...', '.#.....', '#......', '#######']
+  ] as const
+  const strokes = (image: RgbImage, shape: 0 | 1): RgbImage => changed(image, (level, pixel) => {
+    const mark = shapes[shape][Math.floor(pixel / WIDTH) - 80]?.[pixel % WIDTH - 100]
+    return mark === '#' ? 15 : mark === '.' ? 235 : level
+  })
+  const { differences: found } = differences(strokes(plain, 0), changed(strokes(plain, 1), level => level * 0.96))
+  t.equal(found.length, 1)
+  const { x, y, width, height } = found[0]?.first.box ?? { x: 0, y: 0, width: 0, height: 0 }
+  t.ok(x >= 98 && y >= 80 && x + width <= 109 && y + height <= 92 && width >= 6 && height >= 6, `${x}, ${y}, ${width}, ${height}`)
+})
+
+t.test('what only moved by a fraction of a pixel beside a changed letter is left out of its box', async t => {
+  const bars = (image: RgbImage, share: number): RgbImage => changed(image, (level, pixel) => {
+    const x = pixel % WIDTH - 100
+    const y = Math.floor(pixel / WIDTH) - 80
+    if (y < 0 || y > 12 || x < 0 || x > 24) return level
+    // No two rows are equal: on a photograph the rule for smoothing finds no neighbours that are.
+    const row = y % 3 * 3 + y
+    return x === 18 ? 20 + share * 200 - row : x > 18 && x < 22 ? 20 + row : 220 - row
+  })
+  const { differences: [found, ...more] } = differences(bars(plain, 0.9), withDisc(bars(plain, 0.76), 106, 86, 4, [0, 0, 0]))
+  t.same(more, [])
+  t.same(found?.first.box, { x: 102, y: 82, width: 9, height: 9 })
+})
+
+t.test('a hair-thin line on a large picture is found at its own size, in both frames', async t => {
+  const [width, height] = [2700, 150]
+  const random = seededRandom(3)
+  const data = new Uint8Array(width * height * 3).fill(200)
+  for (let n = 0; n < 500; n++) {
+    const [left, top, w, h] = [random() * width, random() * height, 4 + random() * 30, 3 + random() * 12].map(Math.floor) as [number, number, number, number]
+    for (let y = top; y < Math.min(height, top + h); y++) data.fill(60 + 3 * (n % 50), (y * width + left) * 3, (y * width + Math.min(width, left + w)) * 3)
+  }
+  const page = { data, width, height }
+  const scratched = { ...page, data: Uint8Array.from(data) }
+  const [x, top, long] = [1311, 60, 14]
+  for (let y = top; y < top + long; y++) for (let c = 0; c < 3; c++) scratched.data[(y * width + x) * 3 + c]! -= 55
+  const other = { width, height, data: scratched.data.map(level => Math.round(level * 0.96)) }
+  const { differences: [found, ...more], aligned } = differences(page, other)
+  t.ok(aligned)
+  t.same(more, [])
+  for (const { box } of [found?.first, found?.second].flatMap(region => region ?? [])) {
+    t.ok(Math.abs(box.x - x) <= 1 && box.width <= 3 && Math.abs(box.y - top) <= 1 && Math.abs(box.height - long) <= 2, JSON.stringify(box))
+  }
+  t.ok(found !== undefined)
+  t.same(differences(page, { ...other, data: data.map(level => Math.round(level * 0.96)) }).differences, [])
+})
+
 t.test('the score never falls when a difference is added', async t => {
   const one = differences(plain, withDisc(plain, 60, 60, 10, [200, 200, 200])).differences
   const two = differences(plain, withDisc(withDisc(plain, 60, 60, 10, [200, 200, 200]), 180, 120, 10, [255, 0, 255])).differences
