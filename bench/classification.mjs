@@ -19,6 +19,8 @@ import { startService, temporaryFolder } from './eval/service.mjs'
 import { samplePhoto } from './sample-photo.mjs'
 
 const LONGEST_SIDE = 768
+// What a function's pictures are called, where it takes two.
+const PICTURES = { imagesDifferences: ['image1', 'image2'], imagesDistance: ['refImage', 'queryImage'] }
 const RESULTS = fileURLToPath(new URL('results/classification.json', import.meta.url))
 const { values: { rounds } } = parseArgs({ options: { rounds: { type: 'string', default: '30' } } })
 
@@ -66,8 +68,6 @@ async function cost (rounds) {
   const cpuMs = Object.fromEntries(Object.entries(times).map(([part, values]) => [part, round(median(values))]))
   return { rounds, photo: '530 KB, 1920 x 1080', cpuMs, 'beyond the decode, in runs of the trunk': round(median(times.classification.map((all, i) => (all - times.decode[i]) / times.trunk[i]))) }
 }
-
-const PICTURES = { imagesDifferences: ['image1', 'image2'], imagesDistance: ['refImage', 'queryImage'] }
 
 async function footprint () {
   const folder = temporaryFolder()
