@@ -8,20 +8,19 @@ import { createInferencePool } from '../dist/runtime/inference-pool.js'
 import { BUILT_MODELS_FOLDER } from '../dist/runtime/model-manifest.js'
 import { openModelStore } from '../dist/runtime/model-store.js'
 import { openDetector } from '../dist/services/detect-objects.js'
-import { OVERLAPS, bestF1, judge, meanAveragePrecision } from './judge-objects.mjs'
+import { cocoAveragePrecision, judge, operatingPoint } from './eval/measures/detection.mjs'
+import { objectsOf } from './eval/measures/detection-truth.mjs'
 
 const IMAGES = new URL('../../shared/images/', import.meta.url)
 const SETS = ['det_coco_val2017', 'det_voc_indoor']
 const MIN_RAW = 0.01
+// Where F1 is asked: raw scores.
+const CUT_OFFS = Array.from({ length: 85 }, (_, index) => 0.05 + index * 0.01)
 const RESULTS = fileURLToPath(new URL('results/detectors.json', import.meta.url))
-// The truth speaks COCO's own names; the other sets' names for the same things.
-const ALIASES = { tvmonitor: 'tv', sofa: 'couch', diningtable: 'dining table', pottedplant: 'potted plant', motorbike: 'motorcycle', aeroplane: 'airplane' }
-
 if (!SETS.every(set => existsSync(new URL(`${set}/truth.json`, IMAGES)))) {
   console.log('The evaluation pictures (../shared/images) are not here: nothing to measure.')
   process.exit(0)
 }
-const NAMES = JSON.parse(readFileSync(new URL('../labels/coco80_to_mid.json', IMAGES), 'utf8')).map(({ name }) => name)
 
 configureSharp()
 const wanted = process.argv.slice(2)
@@ -33,7 +32,7 @@ const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')).
 
 for (const model of models) {
   const pool = createInferencePool({ threads: 1, idleTimeoutMs: Infinity, runTimeoutMs: 600_000 })
-  const { detector } = openDetector(pool, model)
+  const { detector, labels } = openDetector(pool, model)
   const pictures = {}
   let cpuMs = 0
   let runs = 0
@@ -47,18 +46,19 @@ for (const model of models) {
       const { user, system } = process.cpuUsage(before)
       cpuMs += (user + system) / 1000
       runs++
-      pictures[set].push({ found, truth: item.objects.map(truthOf).filter(object => object.class >= 0) })
+      pictures[set].push({ found: found.map(({ classIndex, score, box }) => ({ class: labels[classIndex].mid, score, box })), truth: objectsOf(item) })
     }
   }
   await pool.close()
-  const all = judge(Object.values(pictures).flat(), 0.5)
+  const all = Object.values(pictures).flat()
   results[model.facts.id] = {
     cpuMs: round(cpuMs / runs),
-    ...Object.fromEntries(Object.entries(pictures).map(([set, judged]) => [set, {
-      pictures: judged.length, ap50: round(meanAveragePrecision(judge(judged, 0.5))), ap50to95: round(mean(OVERLAPS.map(overlap => meanAveragePrecision(judge(judged, overlap)))))
-    }])),
-    atBestF1: Object.fromEntries(Object.entries(bestF1(all)).map(([name, value]) => [name, round(value)])),
-    calibration: calibrationOf(all.detections)
+    ...Object.fromEntries(Object.entries(pictures).map(([set, judged]) => {
+      const { ap, ap50 } = cocoAveragePrecision(judged)
+      return [set, { pictures: judged.length, ap50: round(ap50), ap50to95: round(ap) }]
+    })),
+    atBestF1: bestF1(all),
+    calibration: calibrationOf(judge(all, 0.5))
   }
   console.log(model.facts.id, JSON.stringify(results[model.facts.id], null, 1))
 }
@@ -86,9 +86,10 @@ function calibrationOf (detections) {
   return { raw: [0, ...bins.map(({ raw }) => round(raw)), 1], probability: [0, ...bins.map(({ share }) => round(share)), 1] }
 }
 
-function truthOf ({ bbox_xywh: box, bbox_xyxy: corners, name, iscrowd, difficult }) {
-  const [x, y, width, height] = box ?? [corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1]]
-  return { x, y, width, height, class: NAMES.indexOf(ALIASES[name] ?? name), ignore: Boolean(iscrowd || difficult) }
+function bestF1 (pictures) {
+  const points = CUT_OFFS.map(threshold => ({ threshold, ...operatingPoint(pictures.map(({ truth, found }) => ({ truth, found: found.filter(({ score }) => score >= threshold) }))) }))
+  const best = points.reduce((most, point) => point.f1 > most.f1 ? point : most)
+  return Object.fromEntries(Object.entries(best).map(([name, value]) => [name, round(value)]))
 }
 
 function mean (values) {

@@ -39,7 +39,7 @@ import { createCpuBudget } from './runtime/cpu-budget.js'
 import { createInferencePool } from './runtime/inference-pool.js'
 import { readLabelEntities } from './runtime/label-table.js'
 import { createLanguageIdentifier } from './runtime/language-identifier.js'
-import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
+import { type FaultyModel, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
 import { createMemoryBudget, isMemoryScarce, memoryForPictures, memoryLimit } from './runtime/memory-budget.js'
@@ -59,7 +59,7 @@ import { createDetectObjects, openDetector } from './services/detect-objects.js'
 import { createDetectText, textNets } from './services/detect-text.js'
 import { createDrawHeatMap, openEstimator, servingEstimator, trunkNets } from './services/heat-map.js'
 import { createIssueToken } from './services/issue-token.js'
-import { openLabelSources } from './services/label-sources/open-label-sources.js'
+import { type LoadableChoice, openLabelSources } from './services/label-sources/open-label-sources.js'
 import { createListModels } from './services/list-models.js'
 import { createManageKeys } from './services/manage-keys.js'
 import { createManageUsers } from './services/manage-users.js'
@@ -137,16 +137,17 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   })
   const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
   const graph = createLabelGraph(readLabelEntities())
-  const labelSources = openLabelSources({ pool, models, graph, reportFault })
+  const labels = openLabelSources({ pool, models, graph, reportFault })
   const classifyImage = createClassifyImage({
     decoder,
     graph,
-    sources: labelSources,
+    sources: labels.sources,
     reportMissing: (source, failure) => logger.error({ source, fault: failure.cause ?? failure.message }, 'this source of labels cannot be used; the others serve')
   })
   const saliency = createModelChoice({ store: models, task: 'saliency', open: model => openEstimator(pool, models, model), reportFault })
-  const choices = new Map<ModelTask, Pick<ModelChoice<unknown>, 'warm' | 'serving'>>([
+  const choices = new Map<ModelTask, LoadableChoice>([
     ['object-detection', objects],
+    ...labels.choices,
     ['saliency', {
       warm: load => saliency.warm(nets => load([...trunkNets(models), ...nets])),
       serving: () => servingEstimator(models, saliency)

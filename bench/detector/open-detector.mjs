@@ -24,8 +24,8 @@ export async function openDetector (id = MODEL) {
   const row = store.forTask('object-detection').find(({ facts }) => facts.id === id)
   if (row === undefined) throw new Error(`the model ${id} is not here`)
   const { facts } = row
-  const outputs = detectorOutputs(facts.outputs.map(({ name }) => name))
-  const net = row.netWith(outputs)
+  const { detectionHead: head } = facts
+  const net = row.netWith(detectorOutputs(head))
   const input = facts.inputs.find(({ kind }) => kind === 'image')
   const sizeInput = facts.inputs.find(({ role }) => role === 'picture-size')?.name
   const bySize = new Map()
@@ -33,7 +33,7 @@ export async function openDetector (id = MODEL) {
 
   function detectorOf (size) {
     const key = JSON.stringify(size)
-    if (!bySize.has(key)) bySize.set(key, createObjectDetector(pool, { net, input: size === undefined ? input : { ...input, size }, sizeInput, outputs }))
+    if (!bySize.has(key)) bySize.set(key, createObjectDetector(pool, { net, input: size === undefined ? input : { ...input, size }, sizeInput, head }))
     return bySize.get(key)
   }
 

@@ -8,12 +8,29 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LABELS = os.path.join(HERE, '..', 'labels')
 POOLED = 2208
 CLASSES = 80
+SOURCES = ['caltech', 'pacs', 'sal', 'tin', 'mini-imagenet', 'imagenette', 'clothing', 'fruits', 'flowers', 'bsds']
+# Pictures of 64 to 128 pixels: blurred once enlarged, too small for the classifier that teaches.
+TILES = {'tin', 'mini-imagenet', 'flowers'}
+# Named by classes of ImageNet.
+BY_WNID = {'tin', 'mini-imagenet', 'imagenette'}
 # Of Caltech-101, folders in which photographs and drawings mix: they say nothing of style.
 MIXED = set('BACKGROUND_Google anchor ant barrel bass beaver brain brontosaurus buddha butterfly cannon crab crayfish crocodile cup dollar_bill '
             'dragonfly emu garfield hedgehog ibis joshua_tree lobster lotus mandolin mayfly menorah metronome nautilus octopus pagoda panda pigeon '
             'pizza platypus pyramid revolver rooster saxophone scissors scorpion sea_horse snoopy starfish stegosaurus stop_sign strawberry '
             'sunflower tick trilobite umbrella wrench yin_yang windsor_chair'.split())
+PHOTOGRAPHS = {'sal', 'imagenette', 'clothing', 'bsds'}
 STYLES = ['photo', 'art_painting', 'cartoon', 'sketch']
+
+
+# What is true and the graph does not say, as its source does not.
+IMPLIED = {
+    'Car': ['Motor vehicle'], 'Motorcycle': ['Motor vehicle'], 'Bus': ['Motor vehicle'], 'Truck': ['Motor vehicle'],
+    'Lobster': ['Crustacean', 'Arthropod'], 'Crab': ['Crustacean', 'Arthropod'], 'Insect': ['Arthropod'], 'Spider': ['Arachnid', 'Arthropod'],
+    'Mammal': ['Vertebrate'], 'Bird': ['Vertebrate'], 'Fish': ['Vertebrate'], 'Reptile': ['Vertebrate'], 'Amphibian': ['Vertebrate'],
+    'Shellfish': ['Invertebrate'], 'Flower': ['Flowering plant'], 'Watch': ['Clock', 'Timer', 'Measuring instrument'], 'Stop sign': ['Street sign', 'Sign']
+}
+# Right and of no use: they say less than Animal, as an answer.
+UNSAID = ['Vertebrate', 'Invertebrate']
 
 
 class Graph:
@@ -32,63 +49,104 @@ class Graph:
             self.cache[mid] = {mid}.union(*(self.up(parent) for parent in self.entities[mid]['parents']))
         return self.cache[mid]
 
+    def name(self, mid):
+        return self.entities[mid]['name']
+
+    def sums(self, classes, labels):
+        """Which class adds to which label: 0 or 1, classes x labels."""
+        at = {mid: i for i, mid in enumerate(labels)}
+        into = np.zeros((len(classes), len(labels)), np.float32)
+        for row, mid in enumerate(classes):
+            for label in self.up(mid):
+                if label in at:
+                    into[row, at[label]] = 1
+        return into
+
 
 class Rows:
     """x: pooled features and the log-odds of the detector's maxima; soft: 1000 probabilities; source, name, group, style by row."""
 
-    def __init__(self, folder, sources):
-        x, soft, self.source, self.name = [], [], [], []
-        for source in sources:
-            for file in sorted(glob.glob(os.path.join(folder, f'{source}-[0-9]*.json'))):
-                facts = json.load(open(file))
-                rows = len(facts['names'])
-                x.append(np.fromfile(file[:-5] + '.f32', np.float32).reshape(rows, facts['width']))
-                soft.append(np.fromfile(file[:-5] + '.soft.f32', np.float32).reshape(rows, 1000))
-                self.name += facts['names']
-                self.source += [source] * rows
+    def __init__(self, folders, sources):
+        x, soft, source_of, names = [], [], [], []
+        for folder in folders:
+            for source in sources:
+                for file in sorted(glob.glob(os.path.join(folder, f'{source}-[0-9]*.json'))):
+                    facts = json.load(open(file))
+                    rows = len(facts['names'])
+                    x.append(np.fromfile(file[:-5] + '.f32', np.float32).reshape(rows, facts['width']))
+                    soft.append(np.fromfile(file[:-5] + '.soft.f32', np.float32).reshape(rows, 1000))
+                    names += facts['names']
+                    source_of += [source] * rows
         self.x = np.concatenate(x)
         maxima = np.clip(self.x[:, POOLED:], 1e-3, 1 - 1e-3)
         self.x[:, POOLED:] = np.log(maxima / (1 - maxima))
         self.soft = np.concatenate(soft)
-        self.source = np.array(self.source)
-        self.group = np.array([self._group(s, n) for s, n in zip(self.source, self.name)])
-        self.style = np.array([self._style(s, n) for s, n in zip(self.source, self.name)])
+        self.name, self.source = np.array(names), np.array(source_of)
+        self.tile = np.isin(self.source, list(TILES))
+        self.group = np.array([self._group(s, n) for s, n in zip(source_of, names)])
+        self.style = np.array([self._style(s, n) for s, n in zip(source_of, names)])
+
+    def take(self, at):
+        part = object.__new__(Rows)
+        for name, value in vars(self).items():
+            setattr(part, name, value[at])
+        return part
 
     @staticmethod
     def _group(source, name):
-        """What a picture is of: its class, whatever the style."""
+        """What a picture is of, whatever its style and source."""
         parts = name.split('/')
-        return parts[1] if source == 'pacs' else parts[0] if source in ('caltech', 'tin') else source
+        if source == 'pacs':
+            return f'photo/{parts[1]}'
+        return parts[0] if source == 'caltech' or source in BY_WNID else f'{source}/{parts[0]}' if len(parts) > 1 else source
 
     @staticmethod
     def _style(source, name):
         parts = name.split('/')
         if source == 'pacs':
             return STYLES.index(parts[0])
-        return 0 if source == 'sal' or (source == 'caltech' and parts[0] not in MIXED) else -1
+        return 0 if source in PHOTOGRAPHS or (source == 'caltech' and parts[0] not in MIXED) else -1
 
 
-def truths(rows, graph, folders):
+# Which of the twins are as blurred as the tiles of a source.
+TWINS = {'tin': 64, 'mini-imagenet': 84, 'flowers': 84}
+
+
+def sharpen(rows, folder):
+    """
+    Adds to the features of tiles what small pictures lack on average, in place; returns what each twin lacks besides, by
+    side. Features of a photograph less those of the same photograph as small as a tile.
+    """
+    twins, sharp = Rows([folder], ['twins']), Rows([folder], ['caltech'])
+    at = {name: i for i, name in enumerate(sharp.name)}
+    side = np.array([int(name.split('/')[0]) for name in twins.name])
+    lack = sharp.x[[at[name.split('/', 1)[1]] for name in twins.name]] - twins.x
+    for source, of in TWINS.items():
+        rows.x[rows.source == source] += lack[side == of].mean(0)
+    return {of: lack[side == of] - lack[side == of].mean(0) for of in set(TWINS.values())}
+
+
+def truths(rows, graph):
     """Mids that are known to hold for each row (None where nothing is known), and whether people may be in it besides."""
-    found = []
-    for source, group in zip(rows.source, rows.group):
-        if source == 'tin':
-            found.append((graph.up(graph.wnid[group]), False))
-        elif source in ('caltech', 'pacs') and (folders.get(group if source == 'caltech' else f'photo/{group}')) is not None:
-            text = folders[group if source == 'caltech' else f'photo/{group}']
-            mids = set().union(*(graph.up(graph.mid[name]) for name in text.rstrip('*').split('|') if name in graph.mid))
-            found.append((mids, text.endswith('*')))
-        else:
-            found.append((None, True))
-    return found
+    folders = json.load(open(os.path.join(HERE, 'folders.json')))
+    animal = graph.mid['Animal']
+
+    def all_of(mids):
+        return mids.union(*(graph.up(graph.mid[name]) for mid in mids for name in IMPLIED.get(graph.name(mid), ())))
+
+    def truth(source, group):
+        if source in BY_WNID:
+            mids = graph.up(graph.wnid[group])
+            return all_of(mids), animal not in mids
+        text = folders.get(group)
+        if text is None:
+            return None, True
+        return all_of(set().union(*(graph.up(graph.mid[name]) for name in text.rstrip('*').split('|') if name in graph.mid))), text.endswith('*')
+
+    known = {key: truth(*key) for key in set(zip(rows.source, rows.group))}
+    return [known[key] for key in zip(rows.source, rows.group)]
 
 
 def soft_labels(rows, graph, labels):
     """The classifier's probabilities summed up the graph, one column a label."""
-    at = {mid: i for i, mid in enumerate(labels)}
-    into = np.zeros((1000, len(labels)), np.float32)
-    for row, mid in enumerate(graph.imagenet):
-        for label in graph.up(mid):
-            if label in at:
-                into[row, at[label]] = 1
-    return np.minimum(rows.soft @ into, 1)
+    return np.minimum(rows.soft @ graph.sums(graph.imagenet, labels), 1)

@@ -1,48 +1,63 @@
-# The head as an ONNX file: weights in half precision, calibration folded into the last layer.
+# The head as an ONNX file: weights in half precision, the detector's evidence and the calibration part of the graph.
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from calibrate import SUREST, SURE_SLOPE
 from dataset import CLASSES, POOLED
 
 
-def export_head(head, shown, slopes, offsets, path):
-    """shown: indices of the labels to keep, with the slope and offset of each."""
+def export_head(head, detector, labels, shown, curves, path):
+    """shown: indices of the labels to keep; curves: for each of them weights of logit and evidence, and an offset."""
     state = {k: v.numpy() for k, v in head.state_dict().items()}
-    n = head.labels
-    rows = state['out.weight']
-    weight = np.concatenate([rows[shown] * slopes[:, None], rows[n:]])
-    bias = np.concatenate([state['out.bias'][shown] * slopes + offsets, state['out.bias'][n:]])
+    n = len(labels)
+    weight = np.concatenate([state['out.weight'][shown] * curves[:, :1], state['out.weight'][n:]])
+    bias = np.concatenate([state['out.bias'][shown] * curves[:, 0] + curves[:, 2], state['out.bias'][n:]])
     tensors, nodes = [], []
 
     def constant(name, value, half=False):
-        tensors.append(numpy_helper.from_array(value.astype(np.float16 if half else np.float32), name + ('_half' if half else '')))
+        tensors.append(numpy_helper.from_array(np.asarray(value, np.float16 if half else np.float32), name + ('_half' if half else '')))
         if half:
             nodes.append(helper.make_node('Cast', [name + '_half'], [name], to=TensorProto.FLOAT))
         return name
 
-    def scalar(name, value):
-        tensors.append(numpy_helper.from_array(np.float32(value), name))
+    def ints(name, values):
+        tensors.append(numpy_helper.from_array(np.array(values, np.int64), name))
         return name
 
-    add = lambda op, inputs, output, **more: nodes.append(helper.make_node(op, inputs, [output], **more))
-    add('Clip', ['maxima', scalar('low', 1e-3), scalar('high', 1 - 1e-3)], 'bounded')
-    add('Log', ['bounded'], 'log_p')
-    add('Sub', [scalar('one', 1), 'bounded'], 'rest')
-    add('Log', ['rest'], 'log_rest')
-    add('Sub', ['log_p', 'log_rest'], 'odds')
+    add = lambda op, inputs, output, **more: nodes.append(helper.make_node(op, inputs, [output], **more)) or output
+    one = constant('one', 1)
+
+    def odds_of(p, name):
+        return add('Sub', [add('Log', [p], name + '_log'), add('Log', [add('Sub', [one, p], name + '_rest')], name + '_rest_log')], name)
+
+    add('Clip', ['maxima', constant('low', 1e-3), constant('high', 1 - 1e-3)], 'bounded')
+    odds_of('bounded', 'odds')
     add('Concat', ['features', 'odds'], 'x', axis=1)
-    add('Sub', ['x', constant('mean', state['mean'][None])], 'centred')
-    add('Mul', ['centred', constant('scale', state['scale'][None])], 'scaled')
-    add('Clip', ['scaled', scalar('least', -6), scalar('most', 6)], 'standard')
+    add('Mul', [add('Sub', ['x', constant('mean', state['mean'][None])], 'centred'), constant('scale', state['scale'][None])], 'scaled')
+    add('Clip', ['scaled', constant('least', -6), constant('most', 6)], 'standard')
     constant('w1', state['hidden.weight'].T, half=True)
-    add('Gemm', ['standard', 'w1', constant('b1', state['hidden.bias'])], 'h1')
-    add('HardSwish', ['h1'], 'h2')
+    add('HardSwish', [add('Gemm', ['standard', 'w1', constant('b1', state['hidden.bias'])], 'h1')], 'h2')
     constant('w2', weight.T, half=True)
     add('Gemm', ['h2', 'w2', constant('b2', bias)], 'z')
-    add('Slice', ['z', _ints(tensors, 'from0', [0]), _ints(tensors, 'to0', [len(shown)]), _ints(tensors, 'axis', [1])], 'label_logits')
-    add('Sigmoid', ['label_logits'], 'labels')
-    add('Slice', ['z', _ints(tensors, 'from1', [len(shown)]), _ints(tensors, 'to1', [len(shown) + 4]), 'axis'], 'style_logits')
-    add('Softmax', ['style_logits'], 'styles', axis=1)
+    axis = ints('axis', [1])
+    add('Slice', ['z', ints('from0', [0]), ints('to0', [len(shown)]), axis], 'head_logits')
+    add('Softmax', [add('Slice', ['z', ints('from1', [len(shown)]), ints('to1', [len(shown) + 4]), axis], 'style_logits')], 'styles', axis=1)
+
+    # At least one class under a label holds, as if the classes were independent.
+    add('Sigmoid', [add('Add', [add('Mul', ['odds', constant('class_slope', detector.curve[:, 0][None])], 'steep'), constant('class_offset', detector.curve[:, 1][None])], 'class_odds')], 'class_p')
+    add('Log', [add('Sub', [one, add('Min', ['class_p', constant('surest', 1 - SUREST)], 'class_below_one')], 'class_absent')], 'class_absent_log')
+    add('Exp', [add('MatMul', ['class_absent_log', constant('kinds', detector.sums[:, shown])], 'absent_log')], 'absent')
+    add('Clip', [add('Sub', [one, 'absent'], 'present'), constant('surest_not', SUREST), 'surest'], 'evidence')
+    odds_of('evidence', 'evidence_odds')
+    add('Mul', ['evidence_odds', constant('trust', (curves[:, 1] * detector.covers[shown])[None])], 'weighed')
+    add('Sigmoid', [add('Add', ['head_logits', 'weighed'], 'label_logits')], 'fused')
+    # A class holds too where its largest cell says so alone.
+    add('Mul', [add('Sub', ['odds', constant('sure_from', detector.sure_from[None])], 'above'), constant('sure_slope', SURE_SLOPE)], 'sure_odds')
+    places = np.zeros((CLASSES, len(shown)))
+    places[np.arange(CLASSES), [list(shown).index(place) for place in detector.places]] = 1
+    add('MatMul', [add('Sigmoid', ['sure_odds'], 'sure'), constant('places', places)], 'alone')
+    add('Max', ['fused', 'alone'], 'labels')
+
     value = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, size])
     graph = helper.make_graph(nodes, 'label-heads', [value('features', POOLED), value('maxima', CLASSES)],
                               [value('labels', len(shown)), value('styles', 4)], tensors)
@@ -51,8 +66,3 @@ def export_head(head, shown, slopes, offsets, path):
     onnx.checker.check_model(model)
     with open(path, 'wb') as file:
         file.write(model.SerializeToString())
-
-
-def _ints(tensors, name, values):
-    tensors.append(numpy_helper.from_array(np.array(values, np.int64), name))
-    return name

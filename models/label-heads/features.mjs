@@ -1,9 +1,8 @@
 // Features of the trunk for the training pictures, once: the pooled taps and the detector's maxima, through the program's
 // own decoder, scaling, tensors and ONNX file, so that what is trained on is what is served. Beside them the
 // probabilities of the standard classifier, which teaches breadth.
-//   node models/label-heads/features.mjs --data DIR --out DIR --standard mobilenetv2-12-qdq.onnx [SOURCE…]
-// DIR of --data holds Homework2-Caltech101/, Homework3-PACS/ (MachineLearning2020 on GitHub), tin/ and sal/ (the unpacked
-// mosaics of Tiny ImageNet and the pictures of the fixations); a folder of evaluation pictures can be a source too, by
+//   node models/label-heads/features.mjs --data DIR --out DIR --standard mobilenetv2-12-qdq.onnx [--side 256] [SOURCE…]
+// DIR of --data holds the sources' files as README.md names them; a folder of evaluation pictures can be a source too, by
 // its path, to be measured on. Pictures of all classes come in turn, so that any part of a run is balanced. Resumable.
 import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -15,16 +14,29 @@ import { imageTensor } from '../../dist/imaging/image-tensor.js'
 import { resample } from '../../dist/imaging/resample.js'
 import { configureSharp, createImageDecoder } from '../../dist/intake/decode-image.js'
 
-const { values: { data, out, standard }, positionals } = parseArgs({
-  allowPositionals: true, options: { data: { type: 'string' }, out: { type: 'string' }, standard: { type: 'string' } }
+const { values: { data, out, standard, side }, positionals } = parseArgs({
+  allowPositionals: true, options: { data: { type: 'string' }, out: { type: 'string' }, standard: { type: 'string' }, side: { type: 'string', default: '256' } }
 })
-const SIDE = 256
+const SIDE = Number(side)
 // As the service decodes.
 const LONGEST_SIDE = 768
 const MEANS = ['stride8', 'stride16', 'stride32', 'stride16_expanded', 'stride32_expanded', 'stride32_last']
 const DEVIATIONS = ['stride8', 'stride16', 'stride32']
-// Most pictures of one folder: Caltech-101 has 800 aeroplanes and 31 skates.
-const MOST = { caltech: 120, pacs: 330, tin: 100 }
+// Where the folders of classes are, and the most pictures of one: Caltech-101 has 800 aeroplanes and 31 skates.
+const FOLDERS = {
+  caltech: { path: 'Homework2-Caltech101/101_ObjectCategories', most: 120 },
+  pacs: { path: 'Homework3-PACS/PACS', most: 330 },
+  'mini-imagenet': { path: 'mini-imagenet/train', most: 100 },
+  imagenette: { path: 'imagenette/train', most: 150 },
+  clothing: { path: 'clothing/train', most: 100 },
+  flowers: { path: 'flowers/flowers', most: 100 },
+  fruits: { path: 'fruits', most: 100 },
+  bsds: { path: 'bsds/BSDS500/data/images', most: 300 }
+}
+const MOST_TILES = 100
+// Photographs of Caltech-101 again, as small as the tiles of Tiny ImageNet and mini-ImageNet: what blur does to features.
+const TWINS = 300
+const TWIN_SIDES = [64, 84]
 const CHUNK = 500
 const MOSAICS_KEPT = 24
 
@@ -42,14 +54,15 @@ const { signal } = new AbortController()
 const mosaics = new Map()
 
 const SOURCES = {
-  caltech: () => inTurn(folders(join(data, 'Homework2-Caltech101/101_ObjectCategories')), MOST.caltech),
-  pacs: () => inTurn(folders(join(data, 'Homework3-PACS/PACS')), MOST.pacs),
+  ...Object.fromEntries(Object.entries(FOLDERS).map(([name, { path, most }]) => [name, () => inTurn(folders(join(data, path)), most)])),
+  twins: () => inTurn(folders(join(data, FOLDERS.caltech.path)), FOLDERS.caltech.most).slice(0, TWINS)
+    .flatMap(item => TWIN_SIDES.map(shrunk => ({ ...item, shrunk, name: `${shrunk}/${item.name}` }))),
   // Those that are also evaluation pictures are left out (usable.json: indices whose `split` is not 1).
   sal: () => JSON.parse(readFileSync(join(data, 'sal/usable.json'), 'utf8'))
     .map(index => ({ path: join(data, 'sal', `${String(Math.floor(index / 50)).padStart(3, '0')}.avif`), name: `sal/${index}`, tile: index % 50, side: 256 })),
   tin () {
     const names = readdirSync(join(data, 'tin/train')).filter(name => name.endsWith('.avif')).sort()
-    return inTurn(names.map(name => Array.from({ length: MOST.tin }, (_, tile) => ({ path: join(data, 'tin/train', name), name: `${name.slice(0, -5)}/${tile}`, tile, side: 64 }))), MOST.tin)
+    return inTurn(names.map(name => Array.from({ length: MOST_TILES }, (_, tile) => ({ path: join(data, 'tin/train', name), name: `${name.slice(0, -5)}/${tile}`, tile, side: 64 }))), MOST_TILES)
   }
 }
 for (const source of positionals.length > 0 ? positionals : Object.keys(SOURCES)) {
@@ -99,8 +112,11 @@ function write (file, rows) {
   writeFileSync(file, Buffer.concat(rows.map(row => Buffer.from(Float32Array.from(row).buffer))))
 }
 
-async function decode ({ path, tile, side }) {
-  if (tile === undefined) return await decoder.decode(readFileSync(path), { size: { width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' }, alpha: 'flatten' }, signal)
+async function decode ({ path, tile, side, shrunk }) {
+  if (tile === undefined) {
+    const image = await decoder.decode(readFileSync(path), { size: { width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' }, alpha: 'flatten' }, signal)
+    return shrunk === undefined ? image : { ...resample(image, { width: shrunk, height: shrunk }), original: image.original }
+  }
   let mosaic = mosaics.get(path)
   if (mosaic === undefined) {
     mosaic = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true })

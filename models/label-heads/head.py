@@ -3,6 +3,9 @@ import numpy as np
 import torch
 from torch import nn
 
+# Tiles differ from one another in more than their blur.
+MOST_STRAY = 1.
+
 
 class Head(nn.Module):
     def __init__(self, mean, deviation, labels, styles, hidden=512, dropout=.3):
@@ -21,8 +24,11 @@ class Head(nn.Module):
         return z[:, :self.labels], z[:, self.labels:]
 
 
-def train_head(x, target, weight, style, row_weight, seed, epochs=14, hidden=512, dropout=.3, rate=1.5e-3, log=None):
-    """target, weight: rows x labels; style: -1 where unknown; row_weight: how often a row is drawn."""
+def train_head(x, target, weight, style, row_weight, seed, epochs, strays, stray_of, hidden=512, dropout=.3, rate=1.5e-3):
+    """
+    target, weight: rows x labels; style: -1 where unknown; row_weight: how often a row is drawn; strays: by key, by how much
+    features of pictures of that kind stray, of which one is added to a row whose `stray_of` is the key.
+    """
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     x, target, weight, style = (torch.as_tensor(v) for v in (x, target, weight, style))
@@ -38,8 +44,13 @@ def train_head(x, target, weight, style, row_weight, seed, epochs=14, hidden=512
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=.1)
     average = {k: v.clone() for k, v in head.state_dict().items()}
     for step in range(steps):
-        at = torch.as_tensor(random.choice(len(x), batch, p=p))
-        labels, styles = head(x[at])
+        at = random.choice(len(x), batch, p=p)
+        batch_x = x[at]
+        for key, stray in strays.items():
+            of = np.flatnonzero(stray_of[at] == key)
+            much = random.uniform(0, MOST_STRAY, (len(of), 1)).astype(np.float32)
+            batch_x[of] += torch.as_tensor(much * stray[random.integers(0, len(stray), len(of))])
+        labels, styles = head(batch_x)
         loss = (nn.functional.binary_cross_entropy_with_logits(labels, target[at], reduction='none') * weight[at]).sum() / batch
         known = style[at] >= 0
         if known.any():
@@ -52,8 +63,6 @@ def train_head(x, target, weight, style, row_weight, seed, epochs=14, hidden=512
         keep = min(.995, (step + 1) / (step + 10))
         for k, v in head.state_dict().items():
             average[k].mul_(keep).add_(v, alpha=1 - keep) if v.is_floating_point() else average[k].copy_(v)
-        if log is not None and step % (steps // 4 or 1) == 0:
-            log(f'  step {step} of {steps}, loss {loss.item():.3f}')
     head.load_state_dict(average)
     return head.eval()
 

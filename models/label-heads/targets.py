@@ -1,6 +1,6 @@
 # What a head is to say of each training picture: what is known of its class, and what the standard classifier sees.
 import numpy as np
-from dataset import soft_labels, truths
+from dataset import UNSAID, soft_labels, truths
 
 LEAST_PICTURES = 25
 PERSON = 'Person'
@@ -9,42 +9,35 @@ PERSON_WEIGHT = .3
 SOFT_WEIGHT = .7
 
 
-def choose_labels(rows, graph, folders):
+def choose_labels(rows, graph):
     """Labels that enough pictures show."""
     labels = sorted(graph.entities)
-    found = truths(rows, graph, folders)
-    known = np.zeros(len(labels))
     at = {mid: i for i, mid in enumerate(labels)}
-    for mids, _ in found:
+    shown = np.zeros(len(labels))
+    for mids, _ in truths(rows, graph):
         for mid in mids or ():
-            known[at[mid]] += 1
-    photos = (rows.source != 'tin') & (rows.style <= 0)
-    known += (soft_labels(rows, graph, labels)[photos] > .5).sum(0)
-    return [mid for mid, count in zip(labels, known) if count >= LEAST_PICTURES]
+            shown[at[mid]] += 1
+    taught = ~rows.tile & (rows.style <= 0)
+    shown += (soft_labels(rows.take(taught), graph, labels) > .5).sum(0)
+    return [mid for mid, count in zip(labels, shown) if count >= LEAST_PICTURES and graph.name(mid) not in UNSAID]
 
 
-def make_targets(rows, graph, folders, labels):
+def make_targets(rows, graph, labels):
     """target, weight: rows x labels."""
     at = {mid: i for i, mid in enumerate(labels)}
-    below = {mid: [i for other, i in at.items() if mid in graph.up(other) and mid != other] for mid in at}
-    soft = soft_labels(rows, graph, labels)
-    target = np.zeros_like(soft)
-    weight = np.ones_like(soft)
-    person = at.get(graph.mid[PERSON])
-    for row, (mids, crowd) in enumerate(truths(rows, graph, folders)):
-        source, photo = rows.source[row], rows.style[row] <= 0
-        if not mids:
-            target[row] = soft[row]
-            weight[row] = SOFT_WEIGHT
-        elif source != 'tin' and photo:
-            # What is more specific than the truth, the classifier says.
-            for mid in mids:
-                for i in below.get(mid, ()):
-                    target[row, i] = soft[row, i]
-                    weight[row, i] = SOFT_WEIGHT
+    person = at[graph.mid[PERSON]]
+    target = soft_labels(rows, graph, labels)
+    weight = np.full_like(target, SOFT_WEIGHT)
+    # On tiles and drawings the classifier is lost: what is not known to be there counts as absent.
+    untaught = rows.tile | (rows.style > 0)
+    target[untaught], weight[untaught] = 0, 1
+    for row, (mids, crowd) in enumerate(truths(rows, graph)):
+        if mids is None and untaught[row]:
+            weight[row] = 0
         for mid in mids or ():
             if mid in at:
                 target[row, at[mid]] = weight[row, at[mid]] = 1
-        if person is not None and crowd and target[row, person] < 1:
-            weight[row, person] = PERSON_WEIGHT
+        if target[row, person] < 1:
+            target[row, person] = 0
+            weight[row, person] = PERSON_WEIGHT if crowd else 1
     return target, weight

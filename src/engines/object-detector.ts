@@ -4,9 +4,9 @@ import type { DecodedImage } from '../imaging/decoded-image.js'
 import { type Canvas, imageTensor } from '../imaging/image-tensor.js'
 import type { InferencePool } from '../runtime/inference-pool.js'
 import type { LoadedFrom } from '../runtime/loaded-from.js'
-import type { ImageInput, ModelTask } from '../runtime/model-facts.js'
+import type { DetectionHeadName, ImageInput } from '../runtime/model-facts.js'
 import type { Tensors } from '../runtime/tensor.js'
-import { headFor } from './detection/heads.js'
+import { DETECTION_HEADS } from './detection/heads.js'
 
 /** One object; the box in pixels of the upright original, within the picture. */
 export interface Detection {
@@ -23,9 +23,7 @@ export interface DetectorModel {
   readonly input: ImageInput
   /** Name of the input that wants the picture's size, where there is one. */
   readonly sizeInput?: string | undefined
-  readonly outputs: readonly string[]
-  /** What for, where the usual size depends on it. */
-  readonly task?: ModelTask
+  readonly head: DetectionHeadName
 }
 
 export interface ObjectDetector {
@@ -37,20 +35,16 @@ export interface ObjectDetector {
 
 const MAX_OVERLAP = 0.6
 
-/** Which of a model's outputs a detector reads; undefined where no way is known to read boxes from any. */
-export function detectorOutputs (outputs: readonly string[]): readonly string[] | undefined {
-  return headFor(outputs)?.outputs
+/** Which of a model's outputs a detector with this head reads. */
+export function detectorOutputs (head: DetectionHeadName): readonly string[] {
+  return DETECTION_HEADS[head].outputs
 }
 
-/**
- * Makes a detector over a model.
- * @throws Error where no head is known for the model's outputs
- */
+/** Makes a detector over a model. */
 export function createObjectDetector (pool: InferencePool, model: DetectorModel): ObjectDetector {
   const { input } = model
-  const head = headFor(model.outputs)
-  if (head === undefined) throw new Error(`no way is known to read boxes from the outputs ${model.outputs.join(', ')} of ${model.net.id}`)
-  const side = inputSize(input, model.task ?? 'object-detection')
+  const head = DETECTION_HEADS[model.head]
+  const side = inputSize(input)
 
   function prepare (image: DecodedImage): { feeds: Tensors, canvas: Canvas } {
     const canvas = { ...side, left: 0, top: 0, pad: input.pad ?? 0 }
@@ -79,9 +73,9 @@ export function createObjectDetector (pool: InferencePool, model: DetectorModel)
   }
 }
 
-function inputSize ({ size }: ImageInput, task: ModelTask): { readonly width: number, readonly height: number } {
+function inputSize ({ size }: ImageInput): { readonly width: number, readonly height: number } {
   if ('width' in size) return size
-  const side = size.usualSides[task] ?? size.multipleOf
+  const side = size.usualSides['object-detection'] ?? size.multipleOf
   return { width: side, height: side }
 }
 

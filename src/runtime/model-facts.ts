@@ -72,6 +72,13 @@ export const ModelOutputSchema = Type.Object({
 }, NOTHING_ELSE)
 export type ModelOutput = Static<typeof ModelOutputSchema>
 
+/**
+ * How the outputs of a detector become boxes: `centernet` has maps of centres and of sides, `candidates` a list of
+ * classes, boxes and scores, `yolox` a row for each cell of three grids.
+ */
+export const DetectionHeadSchema = Type.Union([Type.Literal('centernet'), Type.Literal('candidates'), Type.Literal('yolox')])
+export type DetectionHeadName = Static<typeof DetectionHeadSchema>
+
 /** What one party allows. Where nothing is stated the name is "none stated", and that is said, not guessed. */
 export const LicenceSchema = Type.Object({
   /** SPDX identifier, or "none stated". */

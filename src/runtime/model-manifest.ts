@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseText, shapeError, shapeFaults } from './check-json.js'
 import {
-  ClassLabelsSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, type ModelTask, ModelTaskSchema, NOTHING_ELSE, PreferenceSchema,
+  ClassLabelsSchema, DetectionHeadSchema, ImageInputSchema, LicenceSchema, ModelOutputSchema, type ModelTask, ModelTaskSchema, NOTHING_ELSE, PreferenceSchema,
   TranscriptionSchema, ValuesInputSchema
 } from './model-facts.js'
 
@@ -42,19 +42,15 @@ const describing = {
   trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Styles of pictures that an output tells apart, by index. */
   styles: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+  /** Of a detector of objects. */
+  detectionHead: Type.Optional(DetectionHeadSchema),
   labels: Type.Optional(ClassLabelsSchema),
   /** Of a net that reads text. */
   transcription: Type.Optional(TranscriptionSchema),
   /** From scores to probabilities. */
   calibration: Type.Optional(CalibrationSchema),
-  /** The same for labels of the whole picture: of an object detector the largest score of a class. */
-  labelCalibration: Type.Optional(Type.Object({
-    ...CalibrationSchema.properties,
-    /** Of labels, by mid: a logistic curve over the log-odds of the evidence of all classes under them. */
-    curves: Type.Optional(Type.Record(Type.String({ pattern: '^/[mgj]/' }), Type.Object({ slope: Type.Number(), offset: Type.Number() }, NOTHING_ELSE))),
-    /** Added to the log-odds of every label: on other pictures than those measured, labels are rarer. */
-    shift: Type.Optional(Type.Number())
-  }, NOTHING_ELSE)),
+  /** The same for labels of the whole picture. */
+  labelCalibration: Type.Optional(CalibrationSchema),
   /** False where the facts come from a description and no one has run the file. */
   verified: Type.Boolean(),
   note: Type.Optional(Type.String())

@@ -22,8 +22,12 @@ export interface LabelSource {
   readonly name: string
   /** Whether its silence is an answer: a source of a few labels alone cannot tell that there are none. */
   readonly general: boolean
-  /** What it says, calibrated. @throws Failure model_missing where its model is not there */
-  find (image: DecodedImage): Promise<LabelVoice>
+  /**
+   * What it says, calibrated.
+   * @param earlier what the sources before it said
+   * @throws Failure model_missing where its model is not there
+   */
+  find (image: DecodedImage, earlier: readonly LabelVoice[]): Promise<LabelVoice>
 }
 
 /** What the service is made of. */
@@ -52,7 +56,7 @@ export function createClassifyImage ({ decoder, graph, sources, reportMissing }:
     for (const source of sources) {
       signal.throwIfAborted()
       try {
-        answers.push(await source.find(image))
+        answers.push(await source.find(image, answers))
         general ||= source.general
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== 'model_missing') throw error

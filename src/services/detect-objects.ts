@@ -63,18 +63,18 @@ export function createDetectObjects ({ decoder, models }: DetectObjectsParts): D
 
 /**
  * Opens any model for object-detection whose row has what a detector needs.
- * @throws Failure model_missing where the row lacks something, or nobody knows how to read its outputs
+ * @throws Failure model_missing where the row lacks something, or names no head to read its outputs with
  */
 export function openDetector (pool: InferencePool, model: InstalledModel): OpenDetector {
   const { facts } = model
   const input = facts.inputs.find(input => input.kind === 'image')
   const sizeInput = facts.inputs.find(input => input.kind === 'values' && input.role === 'picture-size')
-  const outputs = detectorOutputs(facts.outputs.map(output => output.name))
-  if (input === undefined || outputs === undefined || facts.labels === undefined || !('table' in facts.labels)) {
-    throw new Failure('model_missing', `the model ${facts.id} cannot detect objects: its row lacks a picture as its input, a label table, or outputs that can be read`)
+  const { detectionHead: head } = facts
+  if (input === undefined || head === undefined || facts.labels === undefined || !('table' in facts.labels)) {
+    throw new Failure('model_missing', `the model ${facts.id} cannot detect objects: its row lacks a picture as its input, a detection head, or a label table`)
   }
   return {
-    detector: createObjectDetector(pool, { net: model.netWith(outputs), input, sizeInput: sizeInput?.name, outputs }),
+    detector: createObjectDetector(pool, { net: model.netWith(detectorOutputs(head)), input, sizeInput: sizeInput?.name, head }),
     labels: readLabelTable(facts.labels.table),
     calibration: facts.calibration ?? UNCALIBRATED,
     minScore: facts.calibration?.cutOff ?? MIN_SCORE

@@ -30,7 +30,7 @@ t.test('the list of models, the log of the start, a damaged file, and models loa
   t.same([code, message], ['0', 'ok'])
   const models = new Map(content.models.map(model => [model.id, model]))
   t.match(models.get('mobilenetv3-centernet'), {
-    tasks: ['object-detection', 'classification'],
+    tasks: ['object-detection'],
     set: 'embedded',
     installed: true,
     loaded: true,

@@ -1,5 +1,6 @@
 // How the outputs of each family of detectors become boxes. All work in input pixels of the net.
 import type { Box } from '../../imaging/boxes.js'
+import type { DetectionHeadName } from '../../runtime/model-facts.js'
 import type { Tensor, Tensors } from '../../runtime/tensor.js'
 
 /** One candidate; `score` 0..1 as the net gives it, `box` in input pixels and not yet clamped. */
@@ -118,12 +119,8 @@ export const YOLOX_HEAD: DetectionHead = {
   }
 }
 
-const HEADS: readonly DetectionHead[] = [CENTRE_HEAD, CANDIDATE_HEAD, YOLOX_HEAD]
-
-/** The head for a net with these outputs; undefined where no family is known to have them. */
-export function headFor (outputs: readonly string[]): DetectionHead | undefined {
-  return HEADS.find(head => head.outputs.every(name => outputs.includes(name)))
-}
+/** The heads by the names that the rows of the manifest give them. */
+export const DETECTION_HEADS: Readonly<Record<DetectionHeadName, DetectionHead>> = { centernet: CENTRE_HEAD, candidates: CANDIDATE_HEAD, yolox: YOLOX_HEAD }
 
 function isPeak (map: Float32Array, row: number, column: number, rows: number, columns: number): boolean {
   const score = map[row * columns + column]!

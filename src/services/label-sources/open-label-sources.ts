@@ -4,17 +4,16 @@ import { createClassifier } from '../../engines/classifier.js'
 import { type ExpressionReader, createExpressionReader } from '../../engines/expression-reader.js'
 import { createFaceDetector } from '../../engines/face-detector.js'
 import { HEAD_TAPS, createLabelHeads } from '../../engines/label-heads.js'
-import { createObjectDetector, detectorOutputs } from '../../engines/object-detector.js'
 import { UNCALIBRATED } from '../../imaging/calibration.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
 import type { InferencePool } from '../../runtime/inference-pool.js'
 import { type LabelTable, readLabelTable } from '../../runtime/label-table.js'
+import type { LoadedFrom } from '../../runtime/loaded-from.js'
 import { type ModelChoice, type ModelChoiceParts, createModelChoice } from '../../runtime/model-choice.js'
 import type { ImageInput, ModelOutput, ModelTask } from '../../runtime/model-facts.js'
 import type { Model } from '../../runtime/model-manifest.js'
 import type { InstalledModel, ModelStore } from '../../runtime/model-store.js'
 import type { LabelSource } from '../classify-image.js'
-import { type LabellingDetector, createDetectedLabels } from './detected-labels.js'
 import { createFaceLabels } from './face-labels.js'
 import { type LabellingHeads, createHeadLabels } from './head-labels.js'
 import { type LabellingClassifier, createWholePictureLabels } from './whole-picture-labels.js'
@@ -26,38 +25,60 @@ export interface LabelSourcesParts {
   readonly reportFault: NonNullable<ModelChoiceParts<never>['reportFault']>
 }
 
-/**
- * The sources in the order in which they are to be asked. What has to be pulled and was not is no source; what belongs
- * to the embedded set is one even where its model is missing, so that this is told.
- */
-export function openLabelSources ({ pool, models, graph, reportFault }: LabelSourcesParts): LabelSource[] {
+/** The sources, and how their models are loaded ahead. */
+export interface OpenedLabelSources {
+  /**
+   * In the order in which they are to be asked. What has to be pulled and was not is no source; what belongs to the
+   * embedded set is one even where its model is missing, so that this is told.
+   */
+  readonly sources: readonly LabelSource[]
+  /** By task. */
+  readonly choices: ReadonlyMap<ModelTask, LoadableChoice>
+}
+
+/** Part of a choice of models: what a start and the list of models want of it. */
+export type LoadableChoice = Pick<ModelChoice<unknown>, 'warm' | 'serving'>
+
+export function openLabelSources ({ pool, models, graph, reportFault }: LabelSourcesParts): OpenedLabelSources {
   function choose<T> (task: ModelTask, isOfUse: (facts: Model) => boolean, open: (model: InstalledModel) => T): ModelChoice<T> {
     const store = { forTask: (task: ModelTask) => models.forTask(task).filter(({ facts }) => isOfUse(facts)), lackFor: (task: ModelTask) => models.lackFor(task) }
     return createModelChoice({ store, task, open, reportFault })
   }
 
-  const detector = choose('classification', findsObjects, model => openDetector(pool, model))
   const heads = choose('classification', readsTrunk, model => openHeads(pool, models, model))
-  const classifier = choose('classification', facts => !findsObjects(facts) && !readsTrunk(facts), model => openClassifier(pool, model))
+  const classifier = choose('classification', facts => !readsTrunk(facts), model => openClassifier(pool, model))
   const faces = choose('face-detection', () => true, ({ facts, netWith }) => createFaceDetector(pool, {
     net: netWith(facts.outputs.map(({ name }) => name)), input: imageInput(facts), outputs: facts.outputs
   }))
   const expressions = choose('expression', () => true, model => openExpressionReader(pool, model))
-  return [
-    createDetectedLabels(run => detector.use(run), graph),
-    createHeadLabels(run => heads.use(run), graph),
-    ...classifier.serving() === undefined ? [] : [createWholePictureLabels(run => classifier.use(run), graph)],
-    createFaceLabels(run => faces.use(run), run => expressions.use(run))
-  ]
-}
-
-// The names of outputs alone do not tell: a classifier's may be called as a detector's.
-function findsObjects ({ tasks, outputs }: Model): boolean {
-  return tasks.includes('object-detection') && detectorOutputs(outputs.map(({ name }) => name)) !== undefined
+  const hasClassifier = classifier.serving() !== undefined
+  return {
+    sources: [
+      createHeadLabels(run => heads.use(run), graph),
+      ...hasClassifier ? [createWholePictureLabels(run => classifier.use(run), graph)] : [],
+      createFaceLabels(run => faces.use(run), run => expressions.use(run))
+    ],
+    choices: new Map<ModelTask, LoadableChoice>([
+      ['classification', {
+        async warm (load) {
+          if (heads.serving() !== undefined) await heads.warm(async nets => { await load([...trunksOf(models), ...nets]) })
+          if (hasClassifier || heads.serving() === undefined) await classifier.warm(load)
+        },
+        serving: () => classifier.serving() ?? heads.serving()
+      }],
+      ['face-detection', faces],
+      ['expression', expressions]
+    ])
+  }
 }
 
 function readsTrunk ({ trunk }: Model): boolean {
   return trunk !== undefined
+}
+
+/** The trunks of all heads. @throws Failure model_missing */
+function trunksOf (models: ModelStore): LoadedFrom[] {
+  return models.forTask('classification').flatMap(({ facts: { trunk } }) => trunk === undefined ? [] : [models.find(trunk, HEAD_TAPS).net])
 }
 
 function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }: InstalledModel): LabellingHeads {
@@ -68,17 +89,6 @@ function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }:
       trunk: trunk.net, trunkInput: imageInput(trunk.facts), side: facts.trunkSide, net: netWith(facts.outputs.map(({ name }) => name)), styles: facts.styles
     }),
     labels: labelTable(facts)
-  }
-}
-
-function openDetector (pool: InferencePool, { facts, netWith }: InstalledModel): LabellingDetector {
-  const outputs = detectorOutputs(facts.outputs.map(({ name }) => name)) ?? []
-  return {
-    detector: createObjectDetector(pool, { net: netWith(outputs), input: imageInput(facts), outputs, task: 'classification' }),
-    labels: labelTable(facts),
-    calibration: facts.labelCalibration ?? UNCALIBRATED,
-    curves: new Map(Object.entries(facts.labelCalibration?.curves ?? {})),
-    shift: facts.labelCalibration?.shift ?? 0
   }
 }
 

@@ -1,5 +1,7 @@
 import t from 'tap'
-import { CANDIDATE_HEAD, CENTRE_HEAD, YOLOX_HEAD, headFor } from '../../../src/engines/detection/heads.js'
+import { CANDIDATE_HEAD, CENTRE_HEAD, DETECTION_HEADS, YOLOX_HEAD } from '../../../src/engines/detection/heads.js'
+import { readManifest } from '../../../src/runtime/model-manifest.js'
+import { ROOT } from '../../places.js'
 
 const input = { width: 16, height: 16 }
 
@@ -43,9 +45,10 @@ t.test('YOLOX: cells of three grids become boxes', async t => {
   }
 })
 
-t.test('the head is found by the outputs', async t => {
-  t.equal(headFor(['keypoints', 'wh', 'stride8']), CENTRE_HEAD)
-  t.equal(headFor(['scores', 'labels', 'boxes']), CANDIDATE_HEAD)
-  t.equal(headFor(['output']), YOLOX_HEAD)
-  t.equal(headFor(['logits']), undefined)
+t.test('every detector of the manifest names a head whose outputs it has, and no other model names one', async t => {
+  for (const { id, tasks, detectionHead, outputs } of readManifest(`${ROOT}models/manifest.json`).models) {
+    t.equal(detectionHead !== undefined, tasks.includes('object-detection'), id)
+    const names = outputs.map(({ name }) => name)
+    t.ok(detectionHead === undefined || DETECTION_HEADS[detectionHead].outputs.every(name => names.includes(name)), id)
+  }
 })

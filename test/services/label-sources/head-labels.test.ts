@@ -10,7 +10,7 @@ const blank = { ...grey, data: new Uint8Array(300).fill(9) }
 
 async function labelsOf (labels: readonly number[], styles: Record<string, number>, image = blank): Promise<Record<string, number>> {
   const heads = { read: async () => ({ labels: Float32Array.from(labels), styles: new Map(Object.entries(styles)) }) }
-  const { scores } = await createHeadLabels(async run => await run({ heads, labels: [DOG] }), graph).find(image)
+  const { scores } = await createHeadLabels(async run => await run({ heads, labels: [DOG] }), graph).find(image, [])
   return Object.fromEntries([...scores].map(([mid, score]) => [graph.name(mid), score]))
 }
 
