@@ -17,6 +17,7 @@ import { configureSharp, createImageDecoder } from '../dist/intake/decode-image.
 import { BUILT_MODELS_FOLDER } from '../dist/runtime/model-manifest.js'
 import { openModelStore } from '../dist/runtime/model-store.js'
 import { createCpuBudget } from '../dist/runtime/cpu-budget.js'
+import { createMemoryBudget } from '../dist/runtime/memory-budget.js'
 import { createFindPalette } from '../dist/services/color-palette.js'
 import { createDetectObjects, openDetector } from '../dist/services/detect-objects.js'
 import { createEnvelopeWriter } from '../dist/wire/envelope.js'
@@ -45,13 +46,15 @@ const SUBJECTS = {
   },
   // The whole server but for the pictures: what a request costs that is received and answered without being looked at.
   async receive () {
-    const budget = createCpuBudget({ slots: 2, maxQueue: 1000 })
+    const memory = createMemoryBudget(1e9)
+    const budget = createCpuBudget({ slots: 2, maxQueue: 1000, maxWaitMs: 60_000 })
     const app = await buildServer({
-      config: { trustProxy: [], httpStatus: 'real', docs: 'off', metrics: 'off', corsOrigins: [] },
+      config: { trustProxy: [], httpStatus: 'real', docs: 'off', metrics: 'off', corsOrigins: [], rateLimit: undefined },
       version: '0',
       logger: pino({ level: 'info' }, pino.destination('/dev/null')),
-      metrics: createMetrics(budget),
+      metrics: createMetrics(budget, memory),
       budget,
+      memory,
       readiness: () => ({ ready: true }),
       authenticate: async () => {},
       requestTimeoutMs: 60_000,

@@ -13,10 +13,10 @@ for library in musl; do
   rm -rf @img/*"$library"* @libsql/*"$library"* @node-rs/*"$library"*
 done
 
-# Tesseract: three builds for different processors, of which the bundled forms are never loaded; only LSTM is used.
-find tesseract.js-core -name 'tesseract-core*.js' ! -name '*-lstm.js' -delete 2>/dev/null || true
-find tesseract.js-core -name 'tesseract-core*.wasm' ! -name '*-lstm.wasm' -delete 2>/dev/null || true
-find tesseract.js-core -name '*.wasm.js' -delete 2>/dev/null || true
+# Tesseract: three builds for different processors. The bundled forms are for browsers, and those with LSTM alone are never
+# loaded under Node: tesseract.js 7.0.0 asks for them by a comparison that always fails.
+rm -f tesseract.js-core/*.wasm.js tesseract.js-core/*-lstm.js tesseract.js-core/*-lstm.wasm
+rm -rf tesseract.js/dist tesseract.js/scripts tesseract.js/src/worker/browser tesseract.js/src/worker-script/browser
 # cld3-asm carries the same wasm for browsers, as ES modules and as sources.
 rm -rf cld3-asm/dist/esm cld3-asm/src cld3-asm/dist/cjs/lib/browser
 

@@ -31,6 +31,7 @@ import { createLanguageIdentifier } from './runtime/language-identifier.js'
 import { type FaultyModel, type ModelChoice, createModelChoice } from './runtime/model-choice.js'
 import { BUILT_MODELS_FOLDER } from './runtime/model-manifest.js'
 import type { ModelTask } from './runtime/model-facts.js'
+import { createMemoryBudget, isMemoryScarce, memoryForPictures, memoryLimit } from './runtime/memory-budget.js'
 import { type ModelStore, lackOfSet, openModelStore, remedyFor, reportTasks } from './runtime/model-store.js'
 import { type OcrLanguages, findOcrLanguages, packageOf } from './runtime/ocr-languages.js'
 import { createOpencvPool } from './runtime/opencv-pool.js'
@@ -75,15 +76,17 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const models = await openModels(config, logger)
   const budget = createCpuBudget({
     slots: config.concurrency === 'auto' ? usableCpus() : config.concurrency,
-    maxQueue: config.queueLimit
+    maxQueue: config.queueLimit,
+    maxWaitMs: config.queueWaitMs
   })
+  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures(memoryLimit()) : config.pictureMemoryBytes)
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)
   const accounts = createAccounts({
     store,
     tokenTtlS,
-    gate: work => budget.run(work),
+    gate: work => budget.run('getToken', work),
     reportFault: fault => logger.error({ err: fault }, 'the account store has a fault')
   })
   await ensureFirstAccount({
@@ -109,7 +112,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
   const pool = createInferencePool({
     threads: budget.slots,
     idleTimeoutMs: config.modelsIdleMs === 'never' ? Infinity : config.modelsIdleMs,
-    runTimeoutMs: config.requestTimeoutMs
+    runTimeoutMs: config.requestTimeoutMs,
+    sparesMemory: isMemoryScarce(memoryLimit(), budget.slots)
   })
   const objects = createModelChoice({ store: models, task: 'object-detection', open: model => openDetector(pool, model), reportFault })
   const graph = createLabelGraph(readLabelEntities())
@@ -159,13 +163,14 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     config,
     version: VERSION,
     logger,
-    metrics: createMetrics(budget),
+    metrics: createMetrics(budget, memory),
     readiness: (): Readiness => {
       if (stopping) return { ready: false, reason: 'stopping' }
       return preload.state === 'loaded' ? { ready: true } : { ready: false, reason: preload.reason }
     },
     authenticate: createAuthenticate(accounts),
     budget,
+    memory,
     images: { fetcher, maxImageBytes: config.maxImageBytes },
     requestTimeoutMs: config.requestTimeoutMs,
     endpoints: [

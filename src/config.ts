@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { parseAllowList } from './intake/address-policy.js'
 import { MODEL_TASKS } from './runtime/model-tasks.js'
 import {
-  parseAllOf, parseBytes, parseChoice, parseCidrs, parseConcurrency, parseDuration, parseInteger, parseKey, parseLanguageCodes,
-  parseList, parseNeverOr, parseOnOff, parseOrigins, parsePixels, parseText
+  parseAllOf, parseAutoOr, parseBytes, parseChoice, parseCidrs, parseDuration, parseInteger, parseKey, parseLanguageCodes,
+  parseList, parseNeverOr, parseOnOff, parseOrigins, parsePixels, parseRate, parseText
 } from './setting-values.js'
 
 /** One setting: where it is read, what it means, and how its text becomes a value. */
@@ -56,8 +56,11 @@ const SETTINGS = {
   metrics: setting('COMPUTE_METRICS', 'public', parseChoice('public', 'token', 'off'), 'who may read /metrics'),
   corsOrigins: setting('COMPUTE_CORS_ORIGINS', '', parseOrigins, 'comma list of origins whose pages may call the API from a browser (`*` for any)'),
   logLevel: setting('COMPUTE_LOG_LEVEL', 'info', parseChoice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'least level that is logged'),
-  concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseConcurrency, 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
-  queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests that may wait for a CPU; the next one is answered 503 with Retry-After'),
+  concurrency: setting('COMPUTE_CONCURRENCY', 'auto', parseAutoOr(parseInteger(1, 1024)), 'requests computed at one time; `auto` is the CPUs the process may use (affinity and cgroup quota)'),
+  queueLimit: setting('COMPUTE_QUEUE_LIMIT', '64', parseInteger(0, 100_000), 'requests for one function that may wait for a CPU; the next one is answered 503 with Retry-After'),
+  queueWaitMs: setting('COMPUTE_QUEUE_WAIT', '20s', parseDuration(10, 3_600_000), 'a request that is expected to wait longer than this for a CPU is answered 503 with Retry-After at once; shorter keeps answers quick under overload, longer lets batches queue'),
+  pictureMemoryBytes: setting('COMPUTE_PICTURE_MEMORY', 'auto', parseAutoOr(parseBytes(32_000_000, 1e12)), 'memory that large pictures may take at one time: they wait for it, and what never fits is answered 413; `auto` is what the container\'s limit or the machine leaves beside 700 MB for everything else'),
+  rateLimit: setting('COMPUTE_RATE_LIMIT', 'off', parseRate, 'requests that one API key may make, such as `10/s`, `600/m` or `5000/h`; more are answered 429 with Retry-After'),
   ocrLanguages: setting('COMPUTE_OCR_LANGUAGES', 'eng,fra', parseLanguageCodes, 'comma list of the languages that textDetection reads with their accents, by Tesseract\'s codes; others than `eng` and `fra` need their package (`npm install @tesseract.js-data/deu`)'),
   ocrMaxLines: setting('COMPUTE_OCR_MAX_LINES', '1000', parseInteger(1, 100_000), 'lines of text in one picture at most; more is answered 413'),
   heatMapQuality: setting('COMPUTE_HEATMAP_QUALITY', 'default', parseChoice('default', 'fast'), '`fast` halves the computing of heatMap where a request does not say; maps are a little less exact'),

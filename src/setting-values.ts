@@ -117,9 +117,18 @@ export function parseNeverOr<T> (parse: Parser<T>): Parser<T | 'never'> {
   return text => text.toLowerCase() === 'never' ? 'never' : parse(text)
 }
 
-/** A number of concurrent computations, or `auto`. */
-export function parseConcurrency (text: string): number | 'auto' {
-  return text.toLowerCase() === 'auto' ? 'auto' : parseInteger(1, 1024)(text)
+/** What the parser takes, or `auto`. */
+export function parseAutoOr<T> (parse: Parser<T>): Parser<T | 'auto'> {
+  return text => text.toLowerCase() === 'auto' ? 'auto' : parse(text)
+}
+
+/** So many requests in a time, such as `10/s`, `600/m` or `5000/h`; nothing for `off`. */
+export function parseRate (text: string): { readonly requests: number, readonly windowMs: number } | undefined {
+  if (text.toLowerCase() === 'off') return undefined
+  const [, requests, unit = ''] = /^(\d{1,9})\/([smh])$/i.exec(text.replaceAll(' ', '')) ?? []
+  const windowMs = MS_PER_UNIT[unit.toLowerCase()]
+  if (windowMs === undefined || !(Number(requests) >= 1)) throw new Error('must be off, or a number of requests in a second, minute or hour such as 10/s, 600/m or 5000/h')
+  return { requests: Number(requests), windowMs }
 }
 
 function quantity (units: Readonly<Record<string, number>>, plain: string, least: number, most: number, form: string): Parser<number> {

@@ -54,10 +54,14 @@ t.test('texts become values', async t => {
     COMPUTE_MODELS_PRELOAD: 'object-detection, saliency',
     COMPUTE_MODELS_IDLE: 'never',
     COMPUTE_CORS_ORIGINS: 'https://app.example.com',
+    COMPUTE_RATE_LIMIT: '600/m',
+    COMPUTE_QUEUE_WAIT: '1s',
     COMPUTE_LOG_LEVEL: ''
   })
   t.match(config, {
     port: 9000,
+    rateLimit: { requests: 600, windowMs: 60_000 },
+    queueWaitMs: 1000,
     host: '127.0.0.1',
     tokenTtlMs: 43_200_000,
     maxImageBytes: 524_288,

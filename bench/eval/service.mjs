@@ -30,12 +30,13 @@ export function temporaryFolder () {
 
 /**
  * Starts the server and signs in.
- * @param {{ dataDir: string, env: Record<string, string> }} options
+ * @param {{ dataDir: string, env: Record<string, string>, wrap?: string[], main?: string }} options `wrap`: a command that runs the one that follows it, in the same process
  */
-export async function startService ({ dataDir, env }) {
+export async function startService ({ dataDir, env, wrap = [], main = MAIN }) {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const [command, ...args] = [...wrap, process.execPath, main, 'serve']
+  const child = spawn(command, args, {
     env: {
       ...cleanEnvironment(),
       COMPUTE_DATA_DIR: dataDir,
@@ -66,6 +67,11 @@ export async function startService ({ dataDir, env }) {
   return {
     origin,
     offered,
+    pid: child.pid,
+    /** What every request carries. */
+    headers,
+    /** Rejects when the process ends. */
+    ended,
     /** Which models there are, where the server tells. */
     models: async () => {
       const answer = await fetch(`${origin}/compute/v1/models`, { headers })

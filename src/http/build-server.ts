@@ -9,8 +9,9 @@ import type { Config } from '../config.js'
 import { Failure } from '../errors.js'
 import { collectDocs, serveDocs } from './docs.js'
 import type { Endpoint } from './endpoint.js'
-import { type ErrorAnswer, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
+import { type ErrorAnswer, answerExpectation, answerOf, answerUnparsable, installErrorHandler, sendError } from './error-handler.js'
 import { type Readiness, registerHealth } from './health.js'
+import { createKeyLimit } from './key-limit.js'
 import { watchMethods } from './method-guard.js'
 import type { Metrics } from './metrics.js'
 import { addBodyParsers } from './parameters.js'
@@ -19,7 +20,7 @@ import { createLifeKeeper, installRequestLog, requestId } from './request-log.js
 import { closeConnectionsOnStop } from './stop-connections.js'
 
 export interface ServerOptions extends EndpointDeps {
-  readonly config: Pick<Config, 'trustProxy' | 'httpStatus' | 'docs' | 'metrics' | 'corsOrigins'>
+  readonly config: Pick<Config, 'trustProxy' | 'httpStatus' | 'docs' | 'metrics' | 'corsOrigins' | 'rateLimit'>
   readonly version: string
   readonly logger: FastifyBaseLogger
   readonly endpoints: readonly Endpoint[]
@@ -52,6 +53,8 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
     requestTimeout: RECEIVE_TIMEOUT_MS,
     // In-flight requests end normally; readiness tells load balancers to send no more.
     return503OnClosing: false,
+    // Node would refuse them without an envelope, and nothing here depends on the host.
+    http: { requireHostHeader: false },
     forceCloseConnections: 'idle',
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => {
@@ -71,13 +74,14 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
 
   closeConnectionsOnStop(app)
+  app.server.on('checkExpectation', answerExpectation)
   installRequestLog(app, beginLife)
   app.addHook('onRequest', forgetTypeOfEmptyBody)
   installErrorHandler(app, { isAlwaysOk, onError })
   const guardMethods = watchMethods(app)
   await app.register(helmet, HELMET_OPTIONS)
   if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['retry-after', 'x-request-id', 'server-timing'], strictPreflight: false, maxAge: 600 })
+    await app.register(cors, { origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'x-request-id', 'server-timing'], strictPreflight: false, maxAge: 600 })
   }
   addBodyParsers(app)
   await app.register(multipart, { throwFileSizeLimit: false })
@@ -86,7 +90,8 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   await app.register(async scope => {
     registerHealth(scope, options.readiness)
     if (config.metrics !== 'off') registerMetrics(scope, metrics, allow(config.metrics))
-    for (const endpoint of endpoints) registerEndpoint(scope, endpoint, options)
+    const limit = config.rateLimit === undefined ? undefined : await createKeyLimit(scope, config.rateLimit)
+    for (const endpoint of endpoints) registerEndpoint(scope, endpoint, { ...options, limit })
     if (config.docs !== 'off') {
       scope.get('/', { schema: { hide: true } }, (request, reply) => reply.redirect('/docs'))
       await scope.register(serveDocs, { onRequest: allow(config.docs) })

@@ -24,7 +24,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   413: 'An image or the body is too large',
   415: 'Not an image, a format that is not supported, or a damaged image',
   422: 'The image URL could not be read',
-  429: 'Too many failed attempts; Retry-After tells how long to wait',
+  429: 'Too many failed attempts, or more requests than the key may make; Retry-After tells how long to wait',
   500: 'The server failed',
   503: 'Overloaded (Retry-After), or the model is not there',
   504: 'The deadline has passed'
@@ -77,7 +77,7 @@ function headersSchema (headers: Readonly<Record<string, string>>): unknown {
 
 function statusesOf (endpoint: Endpoint): readonly number[] {
   if (endpoint.access === 'public') return [400, 401, 403, 405, 429, 500, 503]
-  return endpoint.images.length > 0 ? [400, 401, 403, 405, 413, 415, 422, 500, 503, 504] : [400, 401, 403, 405, 500, 503, 504]
+  return endpoint.images.length > 0 ? [400, 401, 403, 405, 413, 415, 422, 429, 500, 503, 504] : [400, 401, 403, 405, 429, 500, 503, 504]
 }
 
 function responses (endpoint: Endpoint): Record<string, unknown> {

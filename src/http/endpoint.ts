@@ -31,6 +31,8 @@ export interface Endpoint<I extends string = string, O extends TObject = TObject
   readonly access: 'token' | 'public'
   /** Names of the parameters that hold pictures. With any, the handler runs while holding a slot of the CPU budget. */
   readonly images: readonly I[]
+  /** Bytes that the work holds of each picture beyond decoding it, for each of its pixels; none if not given. */
+  readonly memoryPerPixel?: number
   /** Schema of the other parameters. */
   readonly options: O
   /** Request headers that are part of the call, with their meaning. */

@@ -1,5 +1,6 @@
 // The only place where a failure becomes an HTTP status, a code of the contract and a message.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure, type FailureKind } from '../errors.js'
 import { writeErrorEnvelope } from '../wire/envelope.js'
@@ -108,6 +109,13 @@ export function answerUnparsable (error: NodeJS.ErrnoException, socket: Socket):
   const [status, code, message] = unparsable(error.code)
   const body = writeErrorEnvelope(code, message)
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.toString('latin1')}`)
+}
+
+/** Answers a request that expects (header Expect) something else than 100-continue, which Node would do without an envelope. */
+export function answerExpectation (request: IncomingMessage, response: ServerResponse): void {
+  const expected = String(request.headers.expect).slice(0, 40)
+  const body = writeErrorEnvelope('-400', `the expectation ${JSON.stringify(expected)} cannot be met; only 100-continue can`)
+  response.writeHead(417, { 'content-type': 'application/json', 'content-length': body.length, connection: 'close' }).end(body)
 }
 
 function unparsable (code: string | undefined): [status: string, code: string, message: string] {

@@ -1,6 +1,7 @@
 // What an operator measures, in Prometheus's form. Label values come from fixed sets: function names, kinds, stages.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
+import type { MemoryBudget } from '../runtime/memory-budget.js'
 import type { RequestLife } from './request-life.js'
 
 export interface Metrics {
@@ -15,7 +16,7 @@ export interface Metrics {
 const DURATION_BUCKETS_S = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60]
 
 /** Makes the process's metrics in a registry of their own. */
-export function createMetrics (budget: CpuBudget): Metrics {
+export function createMetrics (budget: CpuBudget, memory: MemoryBudget): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -39,9 +40,17 @@ export function createMetrics (budget: CpuBudget): Metrics {
     labelNames: ['function', 'kind'],
     registers
   })
+  gauge(registry, 'compute_picture_memory_bytes', 'Memory reserved for large pictures now', () => memory.reservedBytes)
+  gauge(registry, 'compute_picture_memory_limit_bytes', 'Memory that large pictures may take at one time', () => memory.totalBytes)
   gauge(registry, 'compute_slots', 'Computations that may run at one time', () => budget.slots)
   gauge(registry, 'compute_slots_busy', 'Computations that run now', () => budget.busy)
-  gauge(registry, 'compute_queue_length', 'Requests that wait for a CPU now', () => budget.waiting)
+  const waiting: Gauge<'function'> = new Gauge({
+    name: 'compute_queue_length',
+    help: 'Requests that wait for a CPU now',
+    labelNames: ['function'],
+    registers,
+    collect () { for (const [lane, length] of budget.waiting) waiting.set({ function: lane }, length) }
+  })
 
   return {
     contentType: registry.contentType,

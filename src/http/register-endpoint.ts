@@ -1,22 +1,27 @@
 // An endpoint's whole life: authenticate, read parameters, load the pictures, wait for a CPU, run the service, wrap the
 // answer. This is the one place that builds a successful envelope.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { TObject } from 'typebox'
 import { Failure } from '../errors.js'
 import type { CpuBudget } from '../runtime/cpu-budget.js'
+import type { MemoryBudget } from '../runtime/memory-budget.js'
 import { createEnvelopeWriter } from '../wire/envelope.js'
 import type { Authenticate } from './authenticate.js'
 import { describeEndpoint } from './describe-endpoint.js'
 import type { Call, Endpoint } from './endpoint.js'
 import { type ImageLoader, loadImage, readImageSource } from './image-fields.js'
+import { admitPictures } from './memory-admission.js'
 import { readOptions } from './read-options.js'
 import { readParameters } from './parameters.js'
 
 export interface EndpointDeps {
   readonly authenticate: Authenticate
   readonly budget: CpuBudget
+  readonly memory: MemoryBudget
   readonly images: ImageLoader
   readonly requestTimeoutMs: number
+  /** Checked once it is known who asks. */
+  readonly limit?: onRequestAsyncHookHandler | undefined
 }
 
 /** Where the functions of the hosted service live. */
@@ -54,7 +59,7 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       work: life,
       header: name => firstValue(request.headers[name.toLowerCase()])
     }
-    const work = endpoint.images.length === 0 ? endpoint.handle(call) : holdSlot(deps.budget, life, () => endpoint.handle(call))
+    const work = endpoint.images.length === 0 ? endpoint.handle(call) : compute(endpoint, deps, call, life)
     // The answer does not wait for work that nobody can stop; its slot stays taken until it ends.
     const content = await Promise.race([work, aborted(life.signal)])
     const body = await life.stage('encode', () => writeEnvelope(content))
@@ -69,18 +74,24 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
       bodyLimit: maxBodyBytes,
       // HEAD would compute an answer only to throw it away.
       exposeHeadRoute: false,
-      onRequest,
+      onRequest: endpoint.access === 'token' && deps.limit !== undefined ? [onRequest, deps.limit] : onRequest,
       handler
     })
   }
 }
 
-async function holdSlot<T> (budget: CpuBudget, life: FastifyRequest['life'], work: () => Promise<T>): Promise<T> {
+// Memory before a CPU: who waits for memory leaves the CPUs to others.
+async function compute (endpoint: Endpoint, { budget, memory }: EndpointDeps, call: Call<string, TObject>, life: FastifyRequest['life']): Promise<unknown> {
   const queuedMs = performance.now()
-  return await budget.run(() => {
-    life.add('queue', performance.now() - queuedMs)
-    return work()
-  }, life.signal)
+  const giveBack = await admitPictures(memory, Object.values(call.images), endpoint.memoryPerPixel ?? 0, life.signal)
+  try {
+    return await budget.run(endpoint.name, () => {
+      life.add('queue', performance.now() - queuedMs)
+      return endpoint.handle(call)
+    }, life.signal)
+  } finally {
+    giveBack()
+  }
 }
 
 function refuseEncodedBody ({ headers }: FastifyRequest): void {

@@ -1,27 +1,31 @@
 // The one budget of computing for the whole process: whatever burns CPU for a request (sharp, password hashing, and
 // the inference workers) does so while it holds a slot. In front of the slots stands a bounded queue.
 import { Failure } from '../errors.js'
+import { createFairQueue } from './fair-queue.js'
 
 export interface CpuBudgetOptions {
   /** Computations at one time; normally the usable CPUs. */
   readonly slots: number
-  /** Computations that may wait; one more is refused at once. */
+  /** Computations of one lane that may wait; one more is refused at once. */
   readonly maxQueue: number
+  /** Who can be expected to wait longer than this is refused at once. */
+  readonly maxWaitMs: number
 }
 
 export interface CpuBudget {
   readonly slots: number
   /** Slots held now. */
   readonly busy: number
-  /** Computations waiting now. */
-  readonly waiting: number
+  /** Computations waiting now, by lane. */
+  readonly waiting: ReadonlyMap<string, number>
   /**
    * Runs `work` while holding one slot. The slot is given back when `work` settles, not when the caller loses interest:
    * what still computes still counts.
-   * @throws Failure busy, at once, when the queue is full
+   * @param lane the function it is for: lanes get equal shares of the computing where it does not suffice for all
+   * @throws Failure busy, at once, when the lane's queue is full or the wait would be too long
    * @throws the signal's reason when it aborts before a slot is free
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  run<T>(lane: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /**
    * Takes one more slot for whoever holds one already, if it is free and nobody waits for it. Gives what returns it, to
    * be called once; it is to be held for a short piece of work, so that who comes next does not wait long.
@@ -33,78 +37,73 @@ interface Waiter {
   start(): void
 }
 
-// A guess for Retry-After before anything was measured.
-const FIRST_GUESS_S = 0.2
-// Weight of the newest computation in the running mean of their durations.
-const MEAN_WEIGHT = 0.1
-
-/** Makes the process's CPU budget. First come, first served. */
-export function createCpuBudget ({ slots, maxQueue }: CpuBudgetOptions): CpuBudget {
-  const queue = new Set<Waiter>()
+/** Makes the process's CPU budget. */
+export function createCpuBudget ({ slots, maxQueue, maxWaitMs }: CpuBudgetOptions): CpuBudget {
+  const queue = createFairQueue<Waiter>()
   let busy = 0
-  let meanS = FIRST_GUESS_S
-
-  function release (startedMs: number): void {
-    meanS += MEAN_WEIGHT * ((performance.now() - startedMs) / 1000 - meanS)
-    giveBack()
-  }
 
   function giveBack (): void {
     busy--
-    const [next] = queue
-    if (next !== undefined) {
-      queue.delete(next)
-      next.start()
-    }
+    queue.next()?.start()
   }
 
-  async function hold<T> (work: () => Promise<T>): Promise<T> {
+  function take (lane: string): () => void {
+    busy++
     const startedMs = performance.now()
-    try {
-      return await work()
-    } finally {
-      release(startedMs)
+    const end = queue.start(lane)
+    return () => {
+      end((performance.now() - startedMs) / 1000)
+      giveBack()
     }
   }
 
-  function waitForSlot (signal: AbortSignal | undefined): Promise<void> {
+  function waitForSlot (lane: string, signal: AbortSignal | undefined): Promise<() => void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        queue.delete(waiter)
+        queue.remove(lane, waiter)
         reject(signal?.reason)
       }
       const waiter: Waiter = {
         start () {
           signal?.removeEventListener('abort', onAbort)
-          busy++
-          resolve()
+          resolve(take(lane))
         }
       }
       signal?.addEventListener('abort', onAbort, { once: true })
-      queue.add(waiter)
+      queue.add(lane, waiter)
     })
+  }
+
+  function refuseIfBusy (lane: string): void {
+    const length = queue.lengths.get(lane) ?? 0
+    const waitS = queue.expectedWaitS(lane, slots)
+    const fault = length >= maxQueue
+      ? `${length} requests for ${lane} wait for a CPU, the limit is ${maxQueue}`
+      : waitS * 1000 > maxWaitMs ? `a request for ${lane} would wait ${waitS.toFixed(1)} s for a CPU, the limit is ${maxWaitMs / 1000} s` : undefined
+    if (fault === undefined) return
+    // By then half of what waits is done.
+    const retryAfterS = Math.max(1, Math.ceil(waitS / 2))
+    throw new Failure('busy', `the server is busy: ${fault}; try again in ${retryAfterS} s`, { retryAfterS })
   }
 
   return {
     slots,
     get busy () { return busy },
-    get waiting () { return queue.size },
+    get waiting () { return queue.lengths },
     borrow () {
       if (busy >= slots || queue.size > 0) return undefined
       busy++
       return giveBack
     },
-    async run (work, signal) {
+    async run (lane, work, signal) {
       signal?.throwIfAborted()
-      if (busy < slots) {
-        busy++
-      } else if (queue.size < maxQueue) {
-        await waitForSlot(signal)
-      } else {
-        const retryAfterS = Math.max(1, Math.ceil(meanS * (queue.size + 1) / slots))
-        throw new Failure('busy', `the server is busy: ${queue.size} requests wait for a CPU, the limit is ${maxQueue}; try again in ${retryAfterS} s`, { retryAfterS })
+      if (busy >= slots) refuseIfBusy(lane)
+      const release = busy < slots ? take(lane) : await waitForSlot(lane, signal)
+      try {
+        return await work()
+      } finally {
+        release()
       }
-      return await hold(work)
     }
   }
 }

@@ -3,11 +3,16 @@
 import { readFile } from 'node:fs/promises'
 import { threadId } from 'node:worker_threads'
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
 import { fromHalf, toHalf } from './half-float.js'
 import type { LoadedFrom } from './loaded-from.js'
 import { digestBytes, digestFault } from './model-digest.js'
 import type { Tensor, Tensors } from './tensor.js'
+
+/** What a thread is told when it starts. */
+export interface InferenceSettings {
+  readonly sparesMemory: boolean
+}
 
 /** What the worker is asked: to load nets, and to run the last of them if there are inputs. */
 export interface InferenceTask {
@@ -36,7 +41,9 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
-  logSeverityLevel: 3
+  logSeverityLevel: 3,
+  // The runtime's arena keeps what the largest run so far has taken.
+  enableCpuMemArena: !(workerData as InferenceSettings).sparesMemory
 }
 
 // A thread that dies before the meeting must not hold up the others.

@@ -98,7 +98,14 @@ export const TranscriptionSchema = Type.Object({
   /** `last`: the class behind the alphabet is the space; `listed`: it stands in the alphabet. */
   spaceClass: Type.Union([Type.Literal('last'), Type.Literal('listed')]),
   /** A space stands between two characters where its probabilities, over the steps from one to the other, add up to this. */
-  spaceThreshold: Type.Number({ minimum: 0, maximum: 1 })
+  spaceThreshold: Type.Number({ minimum: 0, maximum: 1 }),
+  /** How a language has its say in decoding: a model of characters, its weight, and what each character is given for its length. */
+  prior: Type.Optional(Type.Object({
+    /** The name of the model's file that holds it. */
+    file: Type.String({ minLength: 1 }),
+    weight: Type.Number({ minimum: 0 }),
+    bonus: Type.Number()
+  }, NOTHING_ELSE))
 }, NOTHING_ELSE)
 export type Transcription = Static<typeof TranscriptionSchema>
 

@@ -231,6 +231,7 @@ function faultsOf (model: Model): string[] {
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push(`a ${model.kind} model has one picture as its input`)
   }
   if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')
+  if (model.transcription?.prior !== undefined && !model.files.some(file => file.name === model.transcription?.prior?.file)) faults.push('its prior is none of its files')
   faults.push(...Object.keys(model.preference ?? {}).filter(task => !(model.tasks as string[]).includes(task)).map(task => `it is preferred for ${task}, which is none of its tasks`))
   for (const input of model.inputs) {
     if (input.kind !== 'image') continue

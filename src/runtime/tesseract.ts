@@ -38,6 +38,8 @@ const WORKER_URL = new URL('./tesseract-worker.js', import.meta.url)
 
 /** Makes it; no thread starts before the first picture. */
 export function createTesseract ({ threads, languages, idleTimeoutMs, runTimeoutMs }: TesseractOptions): Tesseract {
+  // Its first language rules, and English there writes French without accents: of 131 it keeps 92, French first 128.
+  const inOrder = [...languages.filter(({ code }) => code !== 'eng'), ...languages.filter(({ code }) => code === 'eng')]
   const pool = createThreadPool<TesseractTask, TesseractResult>({ worker: WORKER_URL, threads, idleTimeoutMs })
 
   async function ask (task: TesseractTask): Promise<readonly TesseractLine[]> {
@@ -53,9 +55,9 @@ export function createTesseract ({ threads, languages, idleTimeoutMs, runTimeout
   return {
     languages: languages.map(({ code }) => code),
     threads: () => pool.threadIds().length,
-    read: async (picture, mode) => await ask({ languages, picture, mode }),
+    read: async (picture, mode) => await ask({ languages: inOrder, picture, mode }),
     async warm () {
-      await Promise.all(Array.from({ length: threads }, async () => await ask({ languages, picture: undefined, mode: 'line' })))
+      await Promise.all(Array.from({ length: threads }, async () => await ask({ languages: inOrder, picture: undefined, mode: 'line' })))
     },
     close: () => pool.close()
   }

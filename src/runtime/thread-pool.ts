@@ -14,6 +14,8 @@ export interface ThreadPoolOptions {
   readonly maxHeapMb?: number
   /** Command-line arguments of the threads instead of the process's own. */
   readonly execArgv?: readonly string[] | undefined
+  /** What every thread is given when it starts, as Piscina's `workerData`. */
+  readonly data?: unknown
 }
 
 /** How one task is to run. */
@@ -49,7 +51,7 @@ export function createDeadline (timeoutMs: number, message: string): { readonly 
 }
 
 /** Makes the pool; no thread starts before the first task. */
-export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs, maxHeapMb, execArgv }: ThreadPoolOptions): ThreadPool<Task, Result> {
+export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs, maxHeapMb, execArgv, data }: ThreadPoolOptions): ThreadPool<Task, Result> {
   type Pool = Piscina<Task, Result>
   let pool: Pool | undefined
   let idle: NodeJS.Timeout | undefined
@@ -65,6 +67,7 @@ export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs
       maxThreads: threads,
       idleTimeout: Infinity,
       concurrentTasksPerWorker: 1,
+      workerData: data,
       ...maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } },
       ...execArgv === undefined ? {} : { execArgv: [...execArgv] }
     })

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { identifyLocale, mayBeIn } from '../engines/locale.js'
 import { type ReadingConditions, type TextReader, createTextReader } from '../engines/text-reader.js'
-import { createLineDetector } from '../engines/text/line-detector.js'
-import { createLineRecogniser, parseAlphabet } from '../engines/text/line-recogniser.js'
+import { type LineDetectorModel, createLineDetector } from '../engines/text/line-detector.js'
+import type { PriorUse } from '../engines/text/beam-search.js'
+import { parsePrior } from '../engines/text/language-prior.js'
+import { type LineAnswer, type LineRecogniserModel, createLineRecogniser, parseAlphabet } from '../engines/text/line-recogniser.js'
 import { createTesseractReader } from '../engines/text/tesseract-reader.js'
 import { Failure } from '../errors.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
@@ -45,6 +47,7 @@ export interface DetectTextParts {
 
 const DETECTOR = 'pp-ocrv4-det'
 const RECOGNISER = 'pp-ocrv4-rec'
+const LATIN_READER = 'latin-line-reader'
 // What the recogniser reads by itself.
 const RECOGNISER_LOCALES = ['en', 'zh']
 // Larger pictures are shrunk to this on decoding: letters that the detector can see at its size are then high enough.
@@ -79,7 +82,7 @@ export function createDetectText (parts: DetectTextParts): DetectText {
 
 /** The nets that it runs, to load them ahead. @throws Failure model_missing */
 export function textNets (models: ModelStore): LoadedFrom[] {
-  return [DETECTOR, RECOGNISER].map(id => openModel(models, id).net)
+  return [openDetector(models).net, openRecogniser(models).net]
 }
 
 // As BCP-47, without regions.
@@ -102,24 +105,53 @@ function languageOf (hint: string): string | undefined {
 }
 
 function openReader ({ pool, models, tesseract, maxLines }: DetectTextParts): TextReader {
-  const detector = openModel(models, DETECTOR)
-  const recogniser = openModel(models, RECOGNISER)
-  const { transcription } = recogniser.facts
-  if (transcription === undefined) throw new Error(`the manifest's row of ${RECOGNISER} does not say how to read its classes`)
-  const alphabet = parseAlphabet(readFileSync(models.fileOf(RECOGNISER, transcription.alphabet), 'utf8'), transcription.spaceClass, transcription.spaceThreshold)
   return createTextReader({
-    detector: createLineDetector(pool, detector),
-    recogniser: createLineRecogniser(pool, { ...recogniser, alphabet }),
-    second: tesseract === undefined ? undefined : createTesseractReader(tesseract),
+    detector: createLineDetector(pool, openDetector(models)),
+    recogniser: createLineRecogniser(pool, openRecogniser(models)),
+    tesseract: tesseract === undefined ? undefined : createTesseractReader(tesseract),
     maxLines
   })
 }
 
-function openModel (models: ModelStore, id: string): { net: LoadedFrom, input: ImageInput, output: string, facts: Model } {
-  const { facts } = models.find(id, [])
-  const input = facts.inputs.find(input => input.kind === 'image')
-  const [output] = facts.outputs
-  if (input === undefined || output === undefined) throw new Error(`the manifest's row of ${id} lacks an image input or an output`)
-  const { net } = models.find(id, [output.name])
-  return { net, input, output: output.name, facts }
+// The net of our own goes on inside the general one, so that one run gives the answers of both.
+function openRecogniser (models: ModelStore): LineRecogniserModel {
+  const general = models.find(RECOGNISER, []).facts
+  const latin = models.forTask('text-recognition').find(({ facts }) => facts.id === LATIN_READER)?.facts
+  const answers = {
+    general: answerOf(general, models),
+    latin: latin === undefined ? undefined : { ...answerOf(latin, models), prior: priorOf(latin, models) }
+  }
+  const outputs = [answers.general, ...(answers.latin === undefined ? [] : [answers.latin])].map(({ output }) => output)
+  const { facts, net } = models.find((latin ?? general).id, outputs)
+  return { net, input: imageInputOf(facts), ...answers }
+}
+
+function answerOf (facts: Model, models: ModelStore): LineAnswer {
+  const { id, transcription } = facts
+  if (transcription === undefined) throw new Error(`the manifest's row of ${id} does not say how to read its classes`)
+  const { alphabet, spaceClass, spaceThreshold } = transcription
+  return { output: outputOf(facts), alphabet: parseAlphabet(readFileSync(models.fileOf(id, alphabet), 'utf8'), spaceClass, spaceThreshold) }
+}
+
+function priorOf ({ id, transcription }: Model, models: ModelStore): PriorUse {
+  if (transcription?.prior === undefined) throw new Error(`the manifest's row of ${id} lacks its prior`)
+  const { file, weight, bonus } = transcription.prior
+  return { prior: parsePrior(readFileSync(models.fileOf(id, file))), weight, bonus }
+}
+
+function openDetector (models: ModelStore): LineDetectorModel {
+  const { facts } = models.find(DETECTOR, [])
+  const output = outputOf(facts)
+  return { net: models.find(DETECTOR, [output]).net, input: imageInputOf(facts), output }
+}
+
+function imageInputOf ({ id, inputs }: Model): ImageInput {
+  const input = inputs.find(input => input.kind === 'image')
+  if (input === undefined) throw new Error(`the manifest's row of ${id} lacks an image input`)
+  return input
+}
+
+function outputOf ({ id, outputs: [output] }: Model): string {
+  if (output === undefined) throw new Error(`the manifest's row of ${id} lacks an output`)
+  return output.name
 }

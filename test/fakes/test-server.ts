@@ -7,6 +7,7 @@ import { Failure } from '../../src/errors.js'
 import { buildServer, type ServerOptions } from '../../src/http/build-server.js'
 import { type Endpoint, defineEndpoint } from '../../src/http/endpoint.js'
 import { createMetrics } from '../../src/http/metrics.js'
+import { createMemoryBudget } from '../../src/runtime/memory-budget.js'
 import { createCpuBudget } from '../../src/runtime/cpu-budget.js'
 import { createHash } from 'node:crypto'
 
@@ -48,12 +49,14 @@ export interface TestServer {
 /** Builds a server that knows one token, `good`, and the fake endpoint. */
 export async function buildTestServer (t: Test, overrides: Partial<Omit<ServerOptions, 'config'>> & { config?: Partial<ServerOptions['config']> } = {}): Promise<TestServer> {
   const log: Array<Record<string, unknown>> = []
-  const budget = overrides.budget ?? createCpuBudget({ slots: 2, maxQueue: 8 })
+  const budget = overrides.budget ?? createCpuBudget({ slots: 2, maxQueue: 8, maxWaitMs: 60_000 })
+  const memory = createMemoryBudget(1e9)
   const app = await buildServer({
     version: '0.0.0',
     logger: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)) } }),
-    metrics: createMetrics(budget),
+    metrics: createMetrics(budget, memory),
     budget,
+    memory,
     readiness: () => ({ ready: true }),
     requestTimeoutMs: 10_000,
     images: { maxImageBytes: 100_000, fetcher: { fetch: async () => { throw new Failure('url_refused', 'no URLs in this test') }, close: async () => {} } },
@@ -63,7 +66,7 @@ export async function buildTestServer (t: Test, overrides: Partial<Omit<ServerOp
       if (request.headers.token !== 'good') throw new Failure('token_unknown', 'the token is unknown')
     },
     ...overrides,
-    config: { trustProxy: [], httpStatus: 'real', docs: 'public', metrics: 'public', corsOrigins: [], ...overrides.config }
+    config: { trustProxy: [], httpStatus: 'real', docs: 'public', metrics: 'public', corsOrigins: [], rateLimit: undefined, ...overrides.config }
   })
   t.teardown(() => app.close())
   return { app, log }

@@ -132,7 +132,7 @@ t.test('metrics count requests, stages and errors by function', async t => {
     'compute_stage_duration_seconds_count{function="echo",stage="queue"} 1',
     'compute_errors_total{function="echo",kind="token_unknown"} 1',
     'compute_slots 2',
-    'compute_queue_length 0'
+    'compute_slots_busy 0'
   ]) t.ok(text.includes(line), line)
   t.match(text, /nodejs_eventloop_lag_seconds /)
 })
@@ -170,7 +170,7 @@ t.test('CORS is off unless origins are listed', async t => {
 })
 
 t.test('a full queue answers 503 with Retry-After at once', async t => {
-  const { app } = await buildTestServer(t, { budget: createCpuBudget({ slots: 1, maxQueue: 1 }) })
+  const { app } = await buildTestServer(t, { budget: createCpuBudget({ slots: 1, maxQueue: 1, maxWaitMs: 60_000 }) })
   const slow = { method: 'POST', url, payload: `${payload}&wait=200`, headers: form } as const
   const answers = await Promise.all([app.inject(slow), app.inject(slow), app.inject(slow)])
   t.same(answers.map(answer => answer.statusCode).sort(), [200, 200, 503])
@@ -222,4 +222,6 @@ t.test('what is no HTTP at all gets the envelope too', async t => {
   })
   t.match(await raw('nonsense\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n.*\{"content":\{\},"code":"-400","message":"[^"]+"\}$/s)
   t.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 .*"code":"-413"/s)
+  t.match(await raw('POST / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 0\r\n\r\n'), /^HTTP\/1\.1 417 .*"code":"-400","message":"the expectation \\"wonders\\" cannot be met/s)
+  t.match(await raw('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 .*alive/s, 'a request without a host is answered')
 })

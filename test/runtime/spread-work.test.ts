@@ -6,10 +6,10 @@ import { spreadWork } from '../../src/runtime/spread-work.js'
 const signal = new AbortController().signal
 
 t.test('idle slots are used, results keep their order, and all slots come back', async t => {
-  const budget = createCpuBudget({ slots: 3, maxQueue: 4 })
+  const budget = createCpuBudget({ slots: 3, maxQueue: 4, maxWaitMs: 60_000 })
   let running = 0
   let most = 0
-  const results = await budget.run(async () => await spreadWork(budget, [1, 2, 3, 4, 5, 6, 7], async item => {
+  const results = await budget.run('a', async () => await spreadWork(budget, [1, 2, 3, 4, 5, 6, 7], async item => {
     most = Math.max(most, ++running)
     await sleep(item % 2 === 0 ? 4 : 1)
     running--
@@ -22,25 +22,25 @@ t.test('idle slots are used, results keep their order, and all slots come back',
 })
 
 t.test('whoever comes next waits for one piece at most', async t => {
-  const budget = createCpuBudget({ slots: 2, maxQueue: 4 })
+  const budget = createCpuBudget({ slots: 2, maxQueue: 4, maxWaitMs: 60_000 })
   let done = 0
-  const large = budget.run(async () => await spreadWork(budget, Array.from({ length: 40 }), async () => {
+  const large = budget.run('a', async () => await spreadWork(budget, Array.from({ length: 40 }), async () => {
     await sleep(2)
     done++
   }, signal))
   await sleep(1)
   t.equal(budget.busy, 2, 'the large one has borrowed the other slot')
-  const doneThen = await budget.run(async () => done)
+  const doneThen = await budget.run('a', async () => done)
   t.ok(doneThen < 10, `it got its slot after ${doneThen} pieces`)
   await large
   t.equal(budget.busy, 0)
 })
 
 t.test('after a failure nothing is begun, and what had begun is waited for', async t => {
-  const budget = createCpuBudget({ slots: 2, maxQueue: 4 })
+  const budget = createCpuBudget({ slots: 2, maxQueue: 4, maxWaitMs: 60_000 })
   const begun: number[] = []
   let ended = 0
-  await t.rejects(budget.run(async () => await spreadWork(budget, [0, 1, 2, 3, 4, 5], async item => {
+  await t.rejects(budget.run('a', async () => await spreadWork(budget, [0, 1, 2, 3, 4, 5], async item => {
     begun.push(item)
     await sleep(item === 0 ? 1 : 5)
     ended++
@@ -52,10 +52,10 @@ t.test('after a failure nothing is begun, and what had begun is waited for', asy
 })
 
 t.test('an abort ends it between two pieces, with its reason', async t => {
-  const budget = createCpuBudget({ slots: 1, maxQueue: 4 })
+  const budget = createCpuBudget({ slots: 1, maxQueue: 4, maxWaitMs: 60_000 })
   const abort = new AbortController()
   let done = 0
-  await t.rejects(budget.run(async () => await spreadWork(budget, [0, 1, 2, 3], async item => {
+  await t.rejects(budget.run('a', async () => await spreadWork(budget, [0, 1, 2, 3], async item => {
     done++
     if (item === 1) abort.abort(new Error('too late'))
   }, abort.signal)), { message: 'too late' })

@@ -77,6 +77,17 @@ function pages (answered) {
   }
 }
 
+function frenchPrint (answered) {
+  const pairs = answered.map(({ truth, usual }) => ({ found: textOf(usual), expected: truth.lines.join('\n') }))
+  const accents = precisionRecall(pairs.map(({ found, expected }) => compareBags(accentsOf(found), accentsOf(expected))))
+  return {
+    CER: mean(pairs.map(({ found, expected }) => characterErrors(found, expected))),
+    'word F': precisionRecall(pairs.map(({ found, expected }) => compareBags(splitWords(found), splitWords(expected)))).f1,
+    'accents kept': accents.recall,
+    'accents right': accents.precision
+  }
+}
+
 function handwriting (answered) {
   const figures = {}
   for (const kind of ['page', 'line', 'word']) {
@@ -118,10 +129,24 @@ export default [
     asked: { 'word F': { embedded: '>= 0.985' }, 'CER columns': { embedded: '<= 0.1' } }
   },
   {
+    name: 'text-french',
+    endpoint: ENDPOINT,
+    folder: 'bench/eval/pictures/french-print',
+    about: 'French labels, notices and pages in fonts that the line reader has not learnt, with their accents.',
+    score: frenchPrint,
+    asked: { CER: { embedded: '<= 0.05' }, 'accents kept': { embedded: '>= 0.95' } }
+  },
+  {
     name: 'text-handwriting',
     endpoint: ENDPOINT,
     folder: 'ocr_handwriting',
     about: 'Handwritten pages, lines and words.',
-    score: handwriting
+    score: handwriting,
+    asked: {
+      'CER of lines, fr': { embedded: '<= 0.28' },
+      'CER of lines, en': { embedded: '<= 0.15' },
+      'word R of pages, fr': { embedded: '>= 0.35' },
+      'word R of pages, en': { embedded: '>= 0.45' }
+    }
   }
 ]

@@ -1,6 +1,7 @@
 // From a recogniser's steps to words: the likeliest class of each step, repetitions and blanks left out (Graves 2006),
 // spaces where they are at all likely, and the place of each character from its step.
 import type { Tensor } from '../../runtime/tensor.js'
+import { type PriorUse, alignText, searchBeam } from './beam-search.js'
 import type { Glyph, ReadWord, Transcript } from './transcript.js'
 
 /** How classes become characters. */
@@ -23,11 +24,8 @@ interface Peak {
  * Reads a line.
  * @param probabilities [1, steps, classes], each step summing to 1
  */
-export function readSteps ({ data, dims }: Tensor, alphabet: Alphabet): Transcript {
-  const [, steps = 0, classes = 0] = dims
-  if (!(data instanceof Float32Array) || alphabet.characters.length !== classes) {
-    throw new Error(`the recogniser has ${classes} classes and its alphabet ${alphabet.characters.length}`)
-  }
+export function readSteps (tensor: Tensor, alphabet: Alphabet): Transcript {
+  const { data, steps, classes } = checked(tensor, alphabet)
   const peaks = findPeaks(data, steps, classes, alphabet)
   const words: Peak[][] = []
   for (const [index, peak] of peaks.entries()) {
@@ -38,6 +36,28 @@ export function readSteps ({ data, dims }: Tensor, alphabet: Alphabet): Transcri
   }
   const hasWideScript = peaks.some(({ text }) => WIDE_SCRIPT.test(text))
   return placeWords(hasWideScript ? words : words.map(peaks => peaks.map(peak => ({ ...peak, text: inLatin(peak.text) }))), steps)
+}
+
+/**
+ * Reads a line of which a language has expectations; spaces are characters of it like others.
+ * @param probabilities [1, steps, classes], each step summing to 1
+ */
+export function readWithPrior (probabilities: Tensor, alphabet: Alphabet, use: PriorUse): Transcript {
+  const { data, steps, classes } = checked(probabilities, alphabet)
+  const words: Peak[][] = [[]]
+  for (const { symbol, confidence, first, last } of alignText(data, classes, searchBeam(data, classes, use))) {
+    if (symbol === alphabet.spaceClass) words.push([])
+    else words.at(-1)?.push({ text: alphabet.characters[symbol] ?? '', confidence, first, last })
+  }
+  return placeWords(words.filter(word => word.length > 0), steps)
+}
+
+function checked ({ data, dims }: Tensor, { characters }: Alphabet): { readonly data: Float32Array, readonly steps: number, readonly classes: number } {
+  const [, steps = 0, classes = 0] = dims
+  if (!(data instanceof Float32Array) || characters.length !== classes) {
+    throw new Error(`the recogniser has ${classes} classes and its alphabet ${characters.length}`)
+  }
+  return { data, steps, classes }
 }
 
 // A net that also reads Chinese writes Latin text with wide brackets and colons now and then.

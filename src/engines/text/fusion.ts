@@ -1,20 +1,36 @@
-// Two readings of one line become one: words that stand in the same place are compared, and the surer reader wins.
-// Accents are taken from the reader that knows them wherever the letters agree.
-import type { ReadWord, Transcript } from './transcript.js'
+// Several readings of one line become one: words that stand in the same place are compared. The general net is believed
+// where it is sure; where the letters agree, spaces come from the net that has learnt them, and accents from whoever saw
+// any; where they differ, two against one win.
+import type { Glyph, ReadWord, Transcript } from './transcript.js'
+
+/** What the readers made of one line; empty where a reader was not asked or saw nothing. */
+export interface Readings {
+  /** Of the net that reads most of what there is in print, but few accents. */
+  readonly general: Transcript
+  /** Of the net for Latin script. It goes on inside the general one, and so repeats its mistakes. */
+  readonly latin: Transcript
+  /** Of Tesseract, which shares nothing with the nets. */
+  readonly tesseract: Transcript
+}
 
 // Words of two readings stand in one place where they share so much of the narrower one's width.
 const SAME_PLACE = 0.4
-// The first reader is believed from here on, the second from there on where the first is not. Measured on signs and
-// receipts; the confidence of each is its own.
-const FIRST_SURE = 0.8
-const SECOND_SURE = 0.8
-// What the first has not seen at all is mostly dirt.
-const SECOND_ALONE = 0.9
+// Confidences are each reader's own. From here on the general net is believed alone; measured on signs and receipts.
+const GENERAL_SURE = 0.8
+// From here on another reader stands where the general net is unsure, and its spelling and spaces are taken where the
+// letters agree.
+const LATIN_SURE = 0.9
+const SURE_SPELLING = 0.8
+const TESSERACT_SURE = 0.8
+// The mean of two that agree against the general net.
+const PAIR_SURE = 0.8
+// What one reader alone has seen is mostly dirt.
+const SEEN_ALONE = 0.9
 const MIN_LETTERS_ALONE = 2
-/** The confidence of a word on which two readers agree is at least this. */
+/** The confidence of a word on which Tesseract agrees with a net is at least this. */
 const AGREED = 0.9
 
-/** The letters and digits of a text without accents, in lower case: what two readers can agree on. */
+/** The letters and digits of a text without accents, in lower case: what readers can agree on. */
 export function lettersOf (text: string): string {
   return withoutAccents(text).toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
@@ -29,44 +45,62 @@ export function canCarryAccents (text: string): boolean {
   return /[aceinouy]/i.test(text)
 }
 
-/**
- * Fuses two readings of one line.
- * @param first the better reader on the whole, which lacks accents
- * @param second the reader that knows accents
- */
-export function fuse (first: Transcript, second: Transcript): Transcript {
-  return groupByPlace(first, second).flatMap(({ first, second }) => {
-    if (second.length === 0) return first
-    if (first.length === 0) return second.filter(word => word.confidence >= SECOND_ALONE && lettersOf(word.text).length >= MIN_LETTERS_ALONE)
-    const letters = lettersOf(textOf(first))
-    if (letters !== '' && letters === lettersOf(textOf(second))) return agreed(first, second)
-    if (leastConfidence(first) >= FIRST_SURE) return first
-    return leastConfidence(second) >= SECOND_SURE && lettersOf(textOf(second)) !== '' ? second : first
+/** Whether the nets read different letters, so that a third reader can decide. */
+export function differ (general: Transcript, latin: Transcript): boolean {
+  return lettersOf(textOf(general)) !== lettersOf(textOf(latin))
+}
+
+/** Fuses the readings of a printed line. */
+export function fusePrint ({ general, latin, tesseract }: Readings): Transcript {
+  return groupByPlace([general, latin, tesseract]).flatMap(([general = [], latin = [], tesseract = []]) => {
+    const letters = lettersOf(textOf(general))
+    const asRead = (words: readonly ReadWord[]): boolean => words.length > 0 && lettersOf(textOf(words)) === letters
+    if (letters !== '' && (asRead(latin) || asRead(tesseract))) {
+      return agreed(general, asRead(latin) ? latin : [], asRead(tesseract) ? tesseract : [])
+    }
+    if (isPair(latin, tesseract)) return agreed(latin, [], tesseract)
+    if (general.length === 0) return (latin.length > 0 ? latin : tesseract).filter(standsAlone)
+    if (leastConfidence(general) >= GENERAL_SURE) return general
+    if (isSure(latin, LATIN_SURE)) return latin
+    return isSure(tesseract, TESSERACT_SURE) ? tesseract : general
   })
 }
 
-interface Group {
-  readonly first: ReadWord[]
-  readonly second: ReadWord[]
+// Two that read the same letters, and are sure enough together, against the general net.
+function isPair (latin: readonly ReadWord[], tesseract: readonly ReadWord[]): boolean {
+  const letters = lettersOf(textOf(latin))
+  return letters !== '' && letters === lettersOf(textOf(tesseract)) && (leastConfidence(latin) + leastConfidence(tesseract)) / 2 >= PAIR_SURE
 }
 
-function groupByPlace (first: Transcript, second: Transcript): Group[] {
-  const groups: Array<Group & { from: number, to: number }> = []
-  const all = [
-    ...first.map(word => ({ word, isFirst: true })),
-    ...second.map(word => ({ word, isFirst: false }))
-  ].sort((a, b) => a.word.from - b.word.from)
-  for (const { word, isFirst } of all) {
+function isSure (words: readonly ReadWord[], least: number): boolean {
+  return lettersOf(textOf(words)) !== '' && leastConfidence(words) >= least
+}
+
+function standsAlone ({ confidence, text }: ReadWord): boolean {
+  return confidence >= SEEN_ALONE && lettersOf(text).length >= MIN_LETTERS_ALONE
+}
+
+// All have the same letters: words as the one with the better spaces sets them, letters as the best spellings have them.
+function agreed (first: readonly ReadWord[], latin: readonly ReadWord[], tesseract: readonly ReadWord[]): readonly ReadWord[] {
+  const spellings = [tesseract, latin].filter(words => words.length > 0 && leastConfidence(words) >= SURE_SPELLING)
+  const spaced = spellings.includes(latin) ? latin : spellings.includes(tesseract) && tesseract.length > first.length ? tesseract : first
+  const words = spelled(spaced.length === first.length ? first : spaced, [...spellings, first].map(textOf))
+  return tesseract.length > 0 ? words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) })) : words
+}
+
+function groupByPlace (readings: readonly Transcript[]): ReadWord[][][] {
+  const groups: Array<{ readonly words: ReadWord[][], readonly from: number, to: number }> = []
+  const all = readings.flatMap((words, reader) => words.map(word => ({ word, reader }))).sort((a, b) => a.word.from - b.word.from)
+  for (const { word, reader } of all) {
     const last = groups.at(-1)
     const shared = last === undefined ? 0 : Math.min(last.to, word.to) - word.from
     const isSame = last !== undefined && shared >= SAME_PLACE * Math.min(word.to - word.from, last.to - last.from)
-    const group = isSame ? last : { first: [], second: [], from: word.from, to: word.to }
+    const group = isSame ? last : { words: readings.map((): ReadWord[] => []), from: word.from, to: word.to }
     if (!isSame) groups.push(group)
     group.to = Math.max(group.to, word.to)
-    if (isFirst) group.first.push(word)
-    else group.second.push(word)
+    group.words[reader]?.push(word)
   }
-  return groups
+  return groups.map(({ words }) => words)
 }
 
 function textOf (words: readonly ReadWord[]): string {
@@ -74,30 +108,28 @@ function textOf (words: readonly ReadWord[]): string {
 }
 
 function leastConfidence (words: readonly ReadWord[]): number {
-  return Math.min(...words.map(word => word.confidence))
+  return words.length === 0 ? 0 : Math.min(...words.map(word => word.confidence))
 }
 
-// The second's spaces and accents, where it is sure of them; else the first's spelling.
-function agreed (first: readonly ReadWord[], second: readonly ReadWord[]): ReadWord[] {
-  const isSure = leastConfidence(second) >= SECOND_SURE
-  const spelling = textOf(second)
-  const isBetter = withoutAccents(spelling) !== spelling.normalize('NFD') || (mixesCases(textOf(first)) && !mixesCases(spelling))
-  const words = isSure && second.length > first.length ? second : isSure && isBetter ? spelledAs(first, spelling) : first
-  return words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) }))
-}
-
-// Letter by letter over all words of the group, punctuation left out on both sides.
-function spelledAs (words: readonly ReadWord[], spelling: string): readonly ReadWord[] {
-  const letters = [...spelling.normalize('NFC')].filter(isLetter)
-  const glyphCount = words.reduce((sum, word) => sum + word.glyphs.filter(glyph => isLetter(glyph.text)).length, 0)
-  if (glyphCount !== letters.length) return words
-  const keepsCase = !mixesCases(textOf(words))
+/**
+ * Words in better letters: each letter as the first spelling that has an accent there writes it, in the words' own case
+ * unless they mix cases and a spelling does not. Punctuation is left out on all sides.
+ */
+function spelled (words: readonly ReadWord[], spellings: readonly string[]): readonly ReadWord[] {
+  const text = textOf(words)
+  const model = mixesCases(text) ? spellings.find(spelling => !mixesCases(spelling)) ?? text : text
+  const [cases = [], ...letters] = [model, ...spellings].map(lettersIn)
+  const count = words.reduce((sum, word) => sum + word.glyphs.filter(isLetter).length, 0)
+  const whole = letters.filter(spelling => spelling.length === count)
+  if (cases.length !== count || whole.length === 0) return words
   let next = 0
   return words.map(word => {
     const glyphs = word.glyphs.map(glyph => {
-      if (!isLetter(glyph.text)) return glyph
-      const letter = letters[next++] ?? glyph.text
-      return { ...glyph, text: keepsCase ? inCaseOf(glyph.text, letter) : letter }
+      if (!isLetter(glyph)) return glyph
+      const accented = whole.map(spelling => spelling[next] ?? glyph.text).find(letter => withoutAccents(letter) !== letter.normalize('NFD'))
+      const text = inCaseOf(cases[next] ?? glyph.text, accented ?? glyph.text)
+      next++
+      return { ...glyph, text }
     })
     return { ...word, glyphs, text: glyphs.map(glyph => glyph.text).join('') }
   })
@@ -108,7 +140,11 @@ function mixesCases (text: string): boolean {
   return /\p{Ll}\p{Lu}/u.test(text)
 }
 
-function isLetter (text: string): boolean {
+function lettersIn (text: string): string[] {
+  return [...text.normalize('NFC')].filter(letter => /^[\p{L}\p{N}]/u.test(letter))
+}
+
+function isLetter ({ text }: Glyph): boolean {
   return /^[\p{L}\p{N}]/u.test(text)
 }
 

@@ -90,8 +90,8 @@ export function findLines (map: LineMap): DetectedLine[] {
   const usualHeight = median(regions.map(({ inner }) => Math.min(inner.width, inner.height)))
   return regions.flatMap(({ region, inner }) => {
     const parts = Math.min(inner.width, inner.height) > STUCK_HEIGHT * usualHeight ? partsOf(region, inner, map) : []
-    const lines = parts.length > 0 ? parts : [{ inner, unclip: UNCLIP_RATIO }]
-    return lines.flatMap(({ inner, unclip }) => lineOf(inner, unclip, map) ?? [])
+    const lines = parts.length > 0 ? parts : [{ inner, unclip: UNCLIP_RATIO, grown: DILATION }]
+    return lines.flatMap(line => lineOf(line, map) ?? [])
   })
 }
 
@@ -99,13 +99,16 @@ function innerOf ({ runs }: MaskRegion): TurnedRectangle {
   return uprightRectangle(minAreaRectangle(convexHull(endsOf(runs))))
 }
 
-interface Inner {
+interface InnerLine {
+  /** Around the centres of the region's cells. */
   readonly inner: TurnedRectangle
   readonly unclip: number
+  /** The side of the block that each cell of the region was widened to. */
+  readonly grown: number
 }
 
 // Lines that stand close touch in the map; between them it is lower. None where it does not fall apart into lines.
-function partsOf (region: MaskRegion, whole: TurnedRectangle, map: LineMap): Inner[] {
+function partsOf (region: MaskRegion, whole: TurnedRectangle, map: LineMap): InnerLine[] {
   const frame = frameOf(region.runs)
   const cut = cutOut(region, frame, map)
   const isTall = whole.height > whole.width
@@ -115,7 +118,7 @@ function partsOf (region: MaskRegion, whole: TurnedRectangle, map: LineMap): Inn
       .filter(inner => Math.min(inner.width, inner.height) >= MIN_SIDE - 1)
       .map(inner => ({ ...inner, centre: { x: inner.centre.x + frame.left, y: inner.centre.y + frame.top } }))
     const thin = parts.every(inner => isTall ? inner.width < MAX_PART_HEIGHT * whole.width : inner.height < MAX_PART_HEIGHT * whole.height)
-    if (parts.length > 1 && thin) return parts.map(inner => ({ inner, unclip: PART_UNCLIP_RATIO }))
+    if (parts.length > 1 && thin) return parts.map(inner => ({ inner, unclip: PART_UNCLIP_RATIO, grown: 1 }))
   }
   return []
 }
@@ -154,14 +157,15 @@ function median (values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 }
 
-function lineOf (inner: TurnedRectangle, unclip: number, { probabilities, width, height }: LineMap): DetectedLine | undefined {
+function lineOf ({ inner, unclip, grown }: InnerLine, { probabilities, width, height }: LineMap): DetectedLine | undefined {
   const score = meanInside(probabilities, width, height, cornersOf(inner))
   if (score < MIN_SCORE) return undefined
   const reach = inner.width * inner.height * unclip / (2 * (inner.width + inner.height))
   const widened = { ...inner, width: inner.width + 2 * reach, height: inner.height + 2 * reach }
   if (Math.min(widened.width, widened.height) < MIN_WIDENED_SIDE) return undefined
-  // From the centres of cells to their squares.
-  return { quad: mapQuad(cornersOf(widened), ({ x, y }) => ({ x: x + 0.5, y: y + 0.5 })), score }
+  // From the centres of cells to the plane, and back by half of what the region has grown to the right and downwards.
+  const shift = 0.5 - (grown - 1) / 2
+  return { quad: mapQuad(cornersOf(widened), ({ x, y }) => ({ x: x + shift, y: y + shift })), score }
 }
 
 // Both ends of every run, as x, y pairs sorted by y.

@@ -11,6 +11,8 @@ export function heatMapEndpoint (drawHeatMap: DrawHeatMap): Endpoint {
     summary: 'Where people look in a picture',
     access: 'token',
     images: ['image'],
+    // The map is painted at the picture's size.
+    memoryPerPixel: 8,
     options: Type.Object({
       style: Type.Optional(Type.Union([Type.Literal('map'), Type.Literal('overlay'), Type.Literal('gray')], {
         description: 'map (if not given): colours from black to light yellow; overlay: the same over the picture; gray: the interest itself, linear, its greatest value 255'

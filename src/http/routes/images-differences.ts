@@ -11,6 +11,8 @@ export function imagesDifferencesEndpoint (compareImages: CompareImages): Endpoi
     summary: 'Differences between two pictures',
     access: 'token',
     images: ['image1', 'image2'],
+    // Both whole, as pixels and as what the comparison makes of them.
+    memoryPerPixel: 10,
     options: Type.Object({
       new_format: Type.Optional(Type.Boolean({ description: 'answer with areas instead of pictures' }))
     }),
