@@ -45,6 +45,8 @@ export async function startService ({ dataDir, env, wrap = [], main = MAIN }) {
       COMPUTE_PORT: String(port),
       COMPUTE_LOG_LEVEL: 'warn',
       COMPUTE_REQUEST_TIMEOUT: '5m',
+      // A busy machine is not to end a search early: how far it gets is not what is measured.
+      COMPUTE_MATCH_DEADLINE: '2m',
       COMPUTE_ADMIN_LOGIN: ADMIN.login,
       COMPUTE_ADMIN_PASSWORD: ADMIN.password,
       COMPUTE_ADMIN_API_KEY: ADMIN.apiKey,

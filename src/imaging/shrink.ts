@@ -99,19 +99,28 @@ export function shrinkPlane (plane: Plane, width: number, height: number): Plane
 
 /** Half the size, sides rounded up: each pixel is the mean of the up to four it covers. */
 export function halvePlane ({ data, width, height }: Plane): Plane {
-  const halfWidth = (width + 1) >> 1
-  const halfHeight = (height + 1) >> 1
-  const out = new Float32Array(halfWidth * halfHeight)
-  for (let y = 0; y < halfHeight; y++) {
-    const above = 2 * y * width
-    const below = 2 * y + 1 < height ? above + width : above
-    for (let x = 0; x < halfWidth; x++) {
-      const left = 2 * x
-      const right = left + 1 < width ? left + 1 : left
-      out[y * halfWidth + x] = 0.25 * (data[above + left]! + data[above + right]! + data[below + left]! + data[below + right]!)
+  const out = new Float32Array(((width + 1) >> 1) * ((height + 1) >> 1))
+  eachFour(width, height, (to, a, b, c, d) => { out[to] = 0.25 * (data[a]! + data[b]! + data[c]! + data[d]!) })
+  return { data: out, width: (width + 1) >> 1, height: (height + 1) >> 1 }
+}
+
+/** A mask of 0 and 1 at half the size, sides rounded up: 1 only where all of the up to four pixels are. */
+export function halveMask (mask: Uint8Array, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(((width + 1) >> 1) * ((height + 1) >> 1))
+  eachFour(width, height, (to, a, b, c, d) => { out[to] = mask[a]! & mask[b]! & mask[c]! & mask[d]! })
+  return out
+}
+
+/** Calls `visit` for each pixel of the half size with the four it covers; at an odd border some of them are the same. */
+function eachFour (width: number, height: number, visit: (to: number, a: number, b: number, c: number, d: number) => void): void {
+  for (let y = 0, to = 0; y < height; y += 2) {
+    const above = y * width
+    const below = y + 1 < height ? above + width : above
+    for (let x = 0; x < width; x += 2, to++) {
+      const right = x + 1 < width ? x + 1 : x
+      visit(to, above + x, above + right, below + x, below + right)
     }
   }
-  return { data: out, width: halfWidth, height: halfHeight }
 }
 
 /** Grey levels 0..255 (luma of ITU-R BT.601) of a picture. */

@@ -59,7 +59,9 @@ export function matchPictures (reference: GrayImage, query: GrayImage, settings:
   let best: Finding | undefined
   try {
     useOpencv((cv, keep) => {
-      const search: Search = { cv, keep, reference: open(cv, keep, reference), query: open(cv, keep, query), matches: [], tried: [], best: undefined }
+      const [a, b] = [toWorkingSize(cv, keep, reference), toWorkingSize(cv, keep, query)]
+      if (isFlat(a) || isFlat(b)) return
+      const search: Search = { cv, keep, reference: open(cv, a), query: open(cv, b), matches: [], tried: [], best: undefined }
       for (const { name, run, sure } of STAGES) {
         run(search)
         best = search.best && inShares(search, search.best)
@@ -112,8 +114,20 @@ const STAGES: readonly StageOfSearch[] = [
   { name: 'tilt', run: addTiltedViews, sure: Infinity }
 ]
 
-function open (cv: Opencv, keep: Keep, picture: GrayImage): Picture {
-  const image = toWorkingSize(cv, keep, picture)
+// A picture whose levels lie no further apart has nothing that noise or an encoder could not have made.
+const FLAT_LEVELS = 2
+
+function isFlat ({ data }: GrayImage): boolean {
+  const first = data[0]!
+  let [least, most] = [first, first]
+  for (const level of data) {
+    if (level < least) least = level
+    if (level > most) most = level
+  }
+  return most - least <= FLAT_LEVELS
+}
+
+function open (cv: Opencv, image: GrayImage): Picture {
   return { image, pyramid: buildPyramid(image, opencvBlur(cv)), features: [] }
 }
 
@@ -127,9 +141,14 @@ function addKind (search: Search, stage: string, detect: (image: GrayImage) => F
   consider(search, stage, pool(search.matches), tried)
 }
 
+// So few points of all kinds hold no homography, and a view from the side has no more.
+const LEAST_POINTS = 8
+
 // Each picture as it is against the other one from four sides.
 function addTiltedViews (search: Search): void {
   const { reference, query } = search
+  const pointsOf = ({ features }: Picture): number => features.reduce((sum, { count }) => sum + count, 0)
+  if (Math.min(pointsOf(reference), pointsOf(query)) < LEAST_POINTS) return
   const detect = (image: GrayImage): Features => detectAkaze(search.cv, search.keep, image, TILTED_POINTS)
   const warp = opencvWarp(search.cv)
   const plain = (picture: Picture): View => plainView(picture.features.find(({ kind }) => kind === 'akaze') ?? detect(picture.image))

@@ -146,9 +146,7 @@ function affineStep (pairs: PointPairs, weights: Float64Array): Homography | und
     right[4]! += w * y * v
     right[5]! += w * v
   }
-  for (let row = 0; row < 3; row++) {
-    for (let column = 0; column <= row; column++) normal[(row + 3) * 6 + column + 3] = normal[row * 6 + column]!
-  }
+  sameForV(normal, 6)
   // (a - e)² and (b + d)² are held small.
   const ridge = SIMILARITY_RIDGE * total
   for (const diagonal of [0, 7, 21, 28]) normal[diagonal]! += ridge
@@ -207,13 +205,18 @@ function projectiveStep (pairs: PointPairs, weights: Float64Array, last: Homogra
   }
   normal[56] = normal[49]!
   normal[59] = normal[52]!
-  for (let row = 0; row < 3; row++) {
-    for (let column = 0; column <= row; column++) normal[(row + 3) * 8 + column + 3] = normal[row * 8 + column]!
-  }
+  sameForV(normal, 8)
   normal[54]! += PERSPECTIVE_RIDGE * total
   normal[63]! += PERSPECTIVE_RIDGE * total
   const solution = solveSymmetric(normal, right)
   return solution && outOfFrame(Float64Array.of(...solution, 1), from, to)
+}
+
+// The unknowns d e f of v have the same block of the normal matrix as a b c of u.
+function sameForV (normal: Float64Array, size: number): void {
+  for (let row = 0; row < 3; row++) {
+    for (let column = 0; column <= row; column++) normal[(row + 3) * size + column + 3] = normal[row * size + column]!
+  }
 }
 
 function outOfFrame (h: Homography, from: Normalization, to: Normalization): Homography | undefined {

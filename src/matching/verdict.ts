@@ -37,18 +37,18 @@ export function gatherEvidence (pairs: PointPairs, fit: Fit, agreement: Agreemen
 }
 
 // Fitted by bench/distance-fit.mjs to one half of the photographs of bench/distance-stress.mjs.
-const INTERCEPT = -4.55
+const INTERCEPT = -4.819
 const WEIGHTS: Readonly<Record<keyof Evidence, number>> = {
-  meanHull: 0.769,
-  shareHull: 0.772,
-  meanAll: 1.113,
-  shareAll: 1.285,
-  wholeHull: 0.708,
-  textureHull: 0.864,
+  meanHull: 0.839,
+  shareHull: 0.833,
+  meanAll: 1.129,
+  shareAll: 1.31,
+  wholeHull: 0.741,
+  textureHull: 0.79,
   // Texture that is not within the hull speaks against a match.
-  textureAll: -0.981,
-  cells: 1.421,
-  perspective: 0.618
+  textureAll: -0.825,
+  cells: 1.356,
+  perspective: 0.594
 }
 
 /** Log-odds of a match. */

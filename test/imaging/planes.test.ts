@@ -4,7 +4,7 @@ import { labFromSrgb } from '../../src/imaging/color-difference.js'
 import { extremes3, extremes5 } from '../../src/imaging/extremes.js'
 import { labPlanes, writeLab } from '../../src/imaging/lab-planes.js'
 import { createScratch } from '../../src/imaging/scratch.js'
-import { halvePlane, shrinkPlane, shrinkRgb, sizeWithin } from '../../src/imaging/shrink.js'
+import { halveMask, halvePlane, shrinkPlane, shrinkRgb, sizeWithin } from '../../src/imaging/shrink.js'
 
 const scratch = createScratch(1e6)
 const plane = (width: number, ...values: number[]) => ({ data: Float32Array.from(values), width, height: values.length / width })
@@ -55,6 +55,8 @@ t.test('extremes are those of the neighbourhood that exists', async t => {
 t.test('shrinking is the mean over areas, fractions included', async t => {
   t.same([...shrinkPlane(plane(3, 0, 3, 6), 2, 1).data].map(value => Math.round(value * 1000) / 1000), [1, 5])
   t.same([...halvePlane(plane(3, 0, 4, 8, 2, 6, 10)).data], [3, 9])
+  t.same([...halvePlane(plane(2, 1, 3, 5, 7, 2, 4)).data], [4, 3], 'an odd side is rounded up')
+  t.same([...halveMask(Uint8Array.of(1, 1, 1, 1, 0, 1, 1, 1, 1), 3, 3)], [0, 1, 1, 1])
   t.same([...shrinkRgb({ data: Uint8Array.of(0, 10, 20, 100, 30, 40), width: 2, height: 1 }, 1, 1).data], [50, 20, 30])
   t.same(sizeWithin(4000, 3000, 1024), { width: 1024, height: 768 })
   t.same(sizeWithin(300, 1, 1024), { width: 300, height: 1 })

@@ -7,6 +7,7 @@ import { blobs, photograph } from './pictures.js'
 
 const pool = createOpencvPool({ threads: 1, idleTimeoutMs: 60_000, runTimeoutMs: 120_000 })
 t.teardown(() => pool.close())
+t.setTimeout(120_000)
 const matcher = createMatcher(pool, 60_000)
 const logitOf = async (reference: GrayImage, query: GrayImage): Promise<number> => (await matcher.match(reference, query, { allowMirror: false }))?.logit ?? -Infinity
 

@@ -1,7 +1,7 @@
 // From two pictures in register and in one light to the pixels that differ: three sizes, thresholds by the pair's noise.
 import type { LabPlanes, Plane } from '../../imaging/lab-planes.js'
 import { dilateMask, findRegions, type Region } from '../../imaging/regions.js'
-import { halvePlane } from '../../imaging/shrink.js'
+import { halveMask, halvePlane } from '../../imaging/shrink.js'
 import type { Scratch } from '../../imaging/scratch.js'
 import { chooseReach, chromaDistance, envelopeDistance, lightnessSurroundings } from './envelope.js'
 import { activityOf, noiseOf } from './noise.js'
@@ -73,23 +73,6 @@ export function findEvidence (first: LabPlanes, second: LabPlanes, inside: Masks
 export interface Masks {
   readonly full: Uint8Array
   readonly half: Uint8Array
-}
-
-/** 1 only where all four pixels are. */
-export function halveMask (mask: Uint8Array, width: number, height: number): Uint8Array {
-  const halfWidth = (width + 1) >> 1
-  const halfHeight = (height + 1) >> 1
-  const out = new Uint8Array(halfWidth * halfHeight)
-  for (let y = 0; y < halfHeight; y++) {
-    const above = 2 * y * width
-    const below = 2 * y + 1 < height ? above + width : above
-    for (let x = 0; x < halfWidth; x++) {
-      const left = 2 * x
-      const right = left + 1 < width ? left + 1 : left
-      out[y * halfWidth + x] = mask[above + left]! & mask[above + right]! & mask[below + left]! & mask[below + right]!
-    }
-  }
-  return out
 }
 
 /** What one size has found. */
