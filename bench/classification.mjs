@@ -19,8 +19,11 @@ import { startService, temporaryFolder } from './eval/service.mjs'
 import { samplePhoto } from './sample-photo.mjs'
 
 const LONGEST_SIDE = 768
-// What a function's pictures are called, where it takes two.
-const PICTURES = { imagesDifferences: ['image1', 'image2'], imagesDistance: ['refImage', 'queryImage'] }
+// What a function's pictures are called.
+const ONE = ['image']
+const PICTURES = {
+  classification: ONE, colorPalette: ONE, heatMap: ONE, objectsDetection: ONE, textDetection: ONE, imagesDifferences: ['image1', 'image2'], imagesDistance: ['refImage', 'queryImage']
+}
 const RESULTS = fileURLToPath(new URL('results/classification.json', import.meta.url))
 const { values: { rounds } } = parseArgs({ options: { rounds: { type: 'string', default: '30' } } })
 
@@ -77,8 +80,8 @@ async function footprint () {
     const readyMs = Math.round(performance.now() - began)
     const beforeTheFirstRequest = { readyMs, cpuS: round(await service.cpuSeconds()), rssMB: await rssMB(service) }
     const photo = await samplePhoto()
-    for (const name of [...service.offered].filter(name => !['getToken', 'models'].includes(name))) {
-      await service.ask(name, Object.fromEntries((PICTURES[name] ?? ['image']).map(parameter => [parameter, photo])), {})
+    for (const [name, parameters] of Object.entries(PICTURES)) {
+      await service.ask(name, Object.fromEntries(parameters.map(parameter => [parameter, photo])), {})
     }
     const everythingLoaded = { rssMB: await rssMB(service) }
     await service.stop()
