@@ -66,8 +66,8 @@ t.test('textDetection answers the documented content, key by key', async t => {
     const corner = { 90: [303, 41], 180: [519, 303], 270: [37, 519] } as const
     for (const [angle, [x, y]] of Object.entries(corner)) {
       const { content: { textAnnotations: [all, made] } } = await ask(await sharp(label).rotate(Number(angle)).png().toBuffer())
-      // On its head the frame cuts the feet of the first line by a pixel, and F reads as E there: the one line not asked for.
-      if (angle === '180') t.equal(all?.description.replace(/^.*\n/, ''), LABEL.replace(/^.*\n/, ''), '180 degrees')
+      // On its head the frame cuts the feet of the first line by a pixel, and F reads as E there: the one word not asked for.
+      if (angle === '180') t.equal(all?.description.replace(/^MADE IN .*\n/, 'MADE IN FRANCE\n'), LABEL, '180 degrees')
       else t.equal(all?.description, LABEL, `${angle} degrees`)
       t.equal(made?.description, 'MADE')
       const [start] = made?.boundingPoly.vertices ?? []
