@@ -19,7 +19,7 @@ const args = process.argv.slice(2).map(arg => arg.replace(/^(?:\.\/)?(test\/.*)\
 // tap builds itself anew where .taprc names other plugins than it was built with, but the run at hand still has the old ones:
 // among them the loader that compiles in every process.
 const COMPILER = '@tapjs/typescript'
-if (readFileSync(`${root}node_modules/@tapjs/test/dist/esm/index.js`, 'utf8').includes(COMPILER)) tap('build')
+if (readFileSync(`${root}node_modules/@tapjs/test/test-built/dist/esm/index.js`, 'utf8').includes(COMPILER)) tap('build')
 process.exitCode = tap(...args)
 
 function tap (...args) {
