@@ -29,7 +29,6 @@ export interface ImageDiffer {
   close (): Promise<void>
 }
 
-/** The worker stands beside the stages it runs: compiled in production, as TypeScript under the test runner. */
 const WORKER_URL = new URL('./differences/difference-worker.js', import.meta.url)
 
 /** Makes the engine; no thread starts before the first pair. */

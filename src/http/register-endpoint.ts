@@ -97,6 +97,8 @@ export function registerEndpoint (app: FastifyInstance, endpoint: Endpoint, deps
 
 // Memory before a CPU: who waits for memory leaves the CPUs to others.
 async function compute (endpoint: Endpoint, { budget, memory }: EndpointDeps, call: Call<string, TObject>, life: FastifyRequest['life']): Promise<unknown> {
+  // Who is refused is refused at once: not after a look at pictures, for which the threads are busy too.
+  budget.refuseIfBusy(endpoint.name)
   const queuedMs = performance.now()
   const giveBack = await admitPictures(memory, Object.values(call.images), endpoint.memoryPerPixel ?? 0, life.signal)
   try {

@@ -32,7 +32,6 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 /** JavaScript objects only; pixels and WebAssembly memory lie outside and are bounded by the number of pixels. */
 const MAX_HEAP_MB = 96
 
-/** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
 const WORKER_URL = new URL('./foreign-decoder-worker.js', import.meta.url)
 
 /** Makes the decoder; no thread starts before the first picture, and it ends when none came for a while. */

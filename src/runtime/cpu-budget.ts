@@ -19,6 +19,11 @@ export interface CpuBudget {
   /** Computations waiting now, by lane. */
   readonly waiting: ReadonlyMap<string, number>
   /**
+   * For who has something else to do first: whether `run` would refuse now.
+   * @throws Failure busy, when no slot is free and the lane's queue is full or the wait would be too long
+   */
+  refuseIfBusy (lane: string): void
+  /**
    * Runs `work` while holding one slot. The slot is given back when `work` settles, not when the caller loses interest:
    * what still computes still counts.
    * @param lane the function it is for: lanes get equal shares of the computing where it does not suffice for all
@@ -75,6 +80,7 @@ export function createCpuBudget ({ slots, maxQueue, maxWaitMs }: CpuBudgetOption
   }
 
   function refuseIfBusy (lane: string): void {
+    if (busy < slots) return
     const length = queue.lengths.get(lane) ?? 0
     const waitS = queue.expectedWaitS(lane, slots)
     const fault = length >= maxQueue
@@ -90,6 +96,7 @@ export function createCpuBudget ({ slots, maxQueue, maxWaitMs }: CpuBudgetOption
     slots,
     get busy () { return busy },
     get waiting () { return queue.lengths },
+    refuseIfBusy,
     borrow () {
       if (busy >= slots || queue.size > 0) return undefined
       busy++
@@ -97,7 +104,7 @@ export function createCpuBudget ({ slots, maxQueue, maxWaitMs }: CpuBudgetOption
     },
     async run (lane, work, signal) {
       signal?.throwIfAborted()
-      if (busy >= slots) refuseIfBusy(lane)
+      refuseIfBusy(lane)
       const release = busy < slots ? take(lane) : await waitForSlot(lane, signal)
       try {
         return await work()

@@ -19,7 +19,7 @@ export interface InferencePoolOptions {
   readonly worker?: URL
   /** Node's own arguments for the threads; the process's if not given. */
   readonly execArgv?: string[]
-  /** Gives memory back after every run, which costs some five percent of computing; otherwise it is kept for the next. */
+  /** Gives memory back after every run, which costs computing; otherwise it is kept for the next. */
   readonly sparesMemory?: boolean
 }
 
@@ -41,7 +41,6 @@ export interface InferencePool {
   close (): Promise<void>
 }
 
-/** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
 const WORKER_URL = new URL('./inference-worker.js', import.meta.url)
 
 /** Makes the pool; no thread starts before the first run. */

@@ -70,7 +70,8 @@ export function createMemoryBudget (totalBytes: number): MemoryBudget {
   }
 }
 
-// What the process takes when every function has been used and no large picture is being decoded.
+// What the process takes when every function has been used and no large picture is being decoded, on two CPUs, where
+// memory is spared (`node bench/decode-memory.mjs`).
 const OTHER_BYTES = 700e6
 const LEAST_SHARE = 0.25
 // With less for each CPU, what could be kept for the next run is needed for other things.

@@ -33,7 +33,7 @@ export interface OpencvPool {
 /** JavaScript objects only; pixels and WebAssembly memory lie outside. */
 const MAX_HEAP_MB = 192
 
-/** Names a job whose module stands beside the caller's: compiled in production, TypeScript under the test runner. */
+/** Names a job whose module stands beside the caller's. */
 export function opencvJob<Task, Result> (name: string, callerUrl: string): OpencvJob<Task, Result> {
   return { url: new URL(`./${name}.js`, callerUrl) }
 }

@@ -33,7 +33,6 @@ export interface Tesseract {
   close (): Promise<void>
 }
 
-/** The worker stands beside this file: compiled in production, as TypeScript under the test runner. */
 const WORKER_URL = new URL('./tesseract-worker.js', import.meta.url)
 
 /** Makes it; no thread starts before the first picture. */

@@ -30,7 +30,10 @@ t.test('as many computations run at one time as there are slots, in order of arr
 t.test('one more than the queue holds is refused at once with the time to wait', async t => {
   const budget = createCpuBudget({ slots: 1, maxQueue: 1, maxWaitMs: 60_000 })
   const first = heldWork()
+  t.doesNotThrow(() => budget.refuseIfBusy('a'), 'a slot is free')
   const runs = [budget.run('a', first.work), budget.run('a', async () => 'second')]
+  t.throws(() => budget.refuseIfBusy('a'), { kind: 'busy', message: /the limit is 1/ }, 'who asks first is told the same')
+  t.doesNotThrow(() => budget.refuseIfBusy('b'), 'another lane has room')
   await t.rejects(budget.run('a', async () => 'third'), { kind: 'busy', message: /1 requests for a wait for a CPU, the limit is 1/, retryAfterS: 1 })
   first.end()
   t.same(await Promise.all(runs), ['done', 'second'])

@@ -7,7 +7,7 @@ import { MAIN, cleanEnvironment, startService, temporaryFolder } from '../../eva
 import { FUNCTIONS, GOOD, ask } from '../functions.mjs'
 import { factsOf } from '../process-facts.mjs'
 
-export const about = 'threads killed, models deleted and cut, the store killed while it writes, signals under load'
+export const about = 'models cut and deleted, the store killed while it writes, signals under load, two processes on one store'
 
 const DIST = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const KILLS = 200

@@ -1,8 +1,8 @@
 // API keys: what there is, making one, revoking one.
-import type { JSX, TargetedSubmitEvent } from 'preact'
+import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Key, Keys, NewKey } from '../../wire/admin-keys.js'
-import { addressOf, call, wordsOf } from '../api.js'
+import { addressOf, call } from '../api.js'
 import { formatAgo, formatDate, formatMoment } from '../format.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { Dialog } from '../parts/dialog.js'
@@ -10,6 +10,7 @@ import { Fold } from '../parts/fold.js'
 import { LoadFault, useLoaded } from '../parts/loaded.js'
 import { Notice } from '../parts/notice.js'
 import { Secret } from '../parts/secret.js'
+import { useForm } from '../use-form.js'
 import { quoted } from '../try/answer-facts.js'
 
 const PATH = 'admin/v1/keys'
@@ -82,27 +83,10 @@ function Moment ({ iso }: { readonly iso: string }): JSX.Element {
 }
 
 function CreateKey ({ onMade }: { readonly onMade: (key: NewKey) => void }): JSX.Element {
-  const [fault, setFault] = useState<string>()
-  const [busy, setBusy] = useState(false)
-
-  async function submit (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault()
-    const form = event.currentTarget
-    const body = new URLSearchParams()
-    for (const [name, value] of new FormData(form)) if (value !== '') body.append(name, String(value))
-    setBusy(true)
-    try {
-      onMade((await call<NewKey>(PATH, { method: 'POST', body })).content)
-      form.reset()
-      setFault(undefined)
-    } catch (error) {
-      setFault(wordsOf(error))
-    }
-    setBusy(false)
-  }
+  const { busy, fault, onSubmit } = useForm(async body => onMade((await call<NewKey>(PATH, { method: 'POST', body })).content))
 
   return (
-    <form class='row' aria-label='Create a key' onSubmit={event => { submit(event) }}>
+    <form class='row' aria-label='Create a key' onSubmit={onSubmit}>
       <label class='wide'>Name<input name='name' required maxLength={100} placeholder='What it is for, such as Photo archive' autocomplete='off' /></label>
       <label>Expires<select name='expires'>{EXPIRIES.map(([value, title]) => <option key={value} value={value}>{title}</option>)}</select></label>
       <button class='primary' disabled={busy}>Create key</button>

@@ -1,5 +1,5 @@
 // Users: who may sign in, making one, disabling one, giving one another password.
-import type { JSX, TargetedSubmitEvent } from 'preact'
+import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { User, Users } from '../../wire/admin-users.js'
 import { call, wordsOf } from '../api.js'
@@ -8,6 +8,7 @@ import { Dialog } from '../parts/dialog.js'
 import { LoadFault, useLoaded } from '../parts/loaded.js'
 import { Notice } from '../parts/notice.js'
 import { Secret } from '../parts/secret.js'
+import { useForm } from '../use-form.js'
 
 const PATH = 'admin/v1/users'
 
@@ -90,27 +91,10 @@ export function UsersView ({ login }: { readonly login: string }): JSX.Element {
 }
 
 function CreateUser ({ onMade }: { readonly onMade: (user: User) => void }): JSX.Element {
-  const [fault, setFault] = useState<string>()
-  const [busy, setBusy] = useState(false)
-
-  async function submit (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault()
-    const form = event.currentTarget
-    const body = new URLSearchParams()
-    for (const [name, value] of new FormData(form)) body.append(name, String(value))
-    setBusy(true)
-    try {
-      onMade((await call<User>(PATH, { method: 'POST', body })).content)
-      form.reset()
-      setFault(undefined)
-    } catch (error) {
-      setFault(wordsOf(error))
-    }
-    setBusy(false)
-  }
+  const { busy, fault, onSubmit } = useForm(async body => onMade((await call<User>(PATH, { method: 'POST', body })).content))
 
   return (
-    <form class='row' aria-label='Create a user' onSubmit={event => { submit(event) }}>
+    <form class='row' aria-label='Create a user' onSubmit={onSubmit}>
       <label class='wide'>Login<input name='login' required maxLength={100} placeholder='A name or an e-mail address' autocomplete='off' autocapitalize='none' spellcheck={false} /></label>
       <label>Role<select name='roles'><option>User</option><option>Administrator</option></select></label>
       <button class='primary' disabled={busy}>Create user</button>
