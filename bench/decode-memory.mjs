@@ -1,10 +1,11 @@
 // What decoding the largest pictures takes in memory, by format, and the process when every function has been used.
-//   node bench/decode-memory.mjs      writes bench/results/decode-memory.json
+//   node bench/decode-memory.mjs      needs root for a memory limit; writes bench/results/decode-memory.json
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { startService, temporaryFolder } from './eval/service.mjs'
 import { FUNCTIONS, GOOD, ask } from './torture/functions.mjs'
 import { largestPictures } from './torture/largest-pictures.mjs'
+import { memoryLimit } from './torture/memory-limit.mjs'
 import { factsOf, forgetPeak } from './torture/process-facts.mjs'
 
 // As README recommends for small containers.
@@ -24,20 +25,22 @@ for (const [format, bytes] of await largestPictures()) {
   })
 }
 const everythingUsedMB = {}
-for (const [what, env] of Object.entries({ 'the usual allocator': {}, 'the settings for small containers': ALLOCATOR })) {
+const limit = memoryLimit(1024 ** 3)
+for (const [what, env, wrap] of [['as usual', {}, []], ['in 1 GB, with the settings for small containers', ALLOCATOR, limit.wrap]]) {
   await withService(env, async service => {
     for (let round = 0; round < 3; round++) for (const name of Object.keys(FUNCTIONS)) await Promise.all([0, 1].map(() => ask(service, name, GOOD[name])))
     everythingUsedMB[what] = Math.round(factsOf(service.pid).rssMB)
     console.log(`every function used, ${what}: ${everythingUsedMB[what]} MB`)
-  })
+  }, wrap)
 }
+limit.remove()
 writeFileSync(fileURLToPath(new URL('results/decode-memory.json', import.meta.url)), `${JSON.stringify({
   date: new Date().toISOString().slice(0, 10), command: 'node bench/decode-memory.mjs', node: process.version, bytesPerPixel, everythingUsedMB
 }, null, 2)}\n`)
 
-async function withService (env, work) {
+async function withService (env, work, wrap = []) {
   const folder = temporaryFolder()
-  const service = await startService({ dataDir: folder.path, env: { COMPUTE_CONCURRENCY: '2', COMPUTE_PICTURE_MEMORY: '4GB', ...env } })
+  const service = await startService({ dataDir: folder.path, env: { COMPUTE_CONCURRENCY: '2', COMPUTE_PICTURE_MEMORY: '4GB', ...env }, wrap })
   try {
     await work(service)
   } finally {

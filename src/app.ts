@@ -98,7 +98,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger, annou
     maxQueue: config.queueLimit,
     maxWaitMs: config.queueWaitMs
   })
-  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures(memoryLimit()) : config.pictureMemoryBytes)
+  const memory = createMemoryBudget(config.pictureMemoryBytes === 'auto' ? memoryForPictures(memoryLimit(), budget.slots) : config.pictureMemoryBytes)
   const languages = openLanguages(config, models)
   const tokenTtlS = Math.round(config.tokenTtlMs / 1000)
   const store = await openSqliteStore(config.dataDir)

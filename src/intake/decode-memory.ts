@@ -14,7 +14,7 @@ export interface DecodeMemory {
 const NOTHING: DecodeMemory = { pixels: 0, bytes: 0 }
 
 // Bytes a pixel, not less than `node bench/decode-memory.mjs` finds at 50 megapixels.
-const AVIF_OR_HEIC = 18
+const AVIF_OR_HEIC = 19
 const BMP = 8
 const GIF = 8
 const WEBP = 6

@@ -70,16 +70,19 @@ export function createMemoryBudget (totalBytes: number): MemoryBudget {
   }
 }
 
-// What the process takes when every function has been used and no large picture is being decoded, on two CPUs, where
-// memory is spared (`node bench/decode-memory.mjs`).
-const OTHER_BYTES = 700e6
+// What the process takes when every function has been used and no large picture is being decoded: by itself, and for each
+// CPU where memory is spared and where it is not (`node bench/decode-memory.mjs` has the sums for two).
+const OWN_BYTES = 300e6
+const SPARING_BYTES_PER_CPU = 200e6
+const USUAL_BYTES_PER_CPU = 600e6
 const LEAST_SHARE = 0.25
 // With less for each CPU, what could be kept for the next run is needed for other things.
 const AMPLE_BYTES_PER_CPU = 1.5e9
 
 /** The part of the process's memory that is left for large pictures. */
-export function memoryForPictures (limitBytes: number): number {
-  return Math.max(limitBytes - OTHER_BYTES, limitBytes * LEAST_SHARE)
+export function memoryForPictures (limitBytes: number, cpus: number): number {
+  const others = OWN_BYTES + cpus * (isMemoryScarce(limitBytes, cpus) ? SPARING_BYTES_PER_CPU : USUAL_BYTES_PER_CPU)
+  return Math.max(limitBytes - others, limitBytes * LEAST_SHARE)
 }
 
 /** Whether memory is to be spared at the cost of some computing. */

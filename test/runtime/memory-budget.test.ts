@@ -38,9 +38,11 @@ t.test('who gives up waiting lets those behind pass', async t => {
 })
 
 t.test('a small container leaves a quarter for pictures, a large one all but what everything else takes', async t => {
-  t.equal(memoryForPictures(512e6), 128e6)
-  t.equal(memoryForPictures(4e9), 3.3e9)
-  t.ok(memoryForPictures(memoryLimit()) > 0)
+  t.equal(memoryForPictures(512e6, 2), 128e6)
+  t.equal(memoryForPictures(1.1e9, 2), 0.4e9, 'where memory is spared')
+  t.equal(memoryForPictures(4e9, 2), 2.5e9, 'where it is not')
+  t.equal(memoryForPictures(16e9, 8), 10.9e9)
+  t.ok(memoryForPictures(memoryLimit(), 2) > 0)
 })
 
 t.test('memory is scarce where two CPUs have one or two gigabytes', async t => {
