@@ -18,6 +18,8 @@ WARM_UP = 0.08
 CLIP = 2
 EMA = 0.99
 JUDGED_SIZE = SIZES[0]
+# Keeps places without any object in the truth.
+LEAST_OBJECT = 0.01
 
 
 class Truth:
@@ -49,16 +51,23 @@ def loss_of(logits, truth, counts, nss_weight):
     return (kl + 1 - cc - nss_weight * nss).mean()
 
 
+def drawn_to_objects(maps, objects, share):
+    """[n, height, width] maps times the objects' probability to the power of `share`, each of the sum it had."""
+    drawn = maps * (objects + LEAST_OBJECT) ** share
+    return drawn * (maps.sum((1, 2), keepdims=True) / np.maximum(drawn.sum((1, 2), keepdims=True), 1e-12))
+
+
 def statistics_of(features, rows):
     """Mean and deviation of every channel over the pictures, at the usual size."""
     taps = features.taps(np.sort(rows)[::4], JUDGED_SIZE, False)
     return [(torch.from_numpy(t.mean((0, 2, 3))), torch.from_numpy(t.std((0, 2, 3)) + 1e-3)) for t in taps]
 
 
-def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout, blur, nss_weight, sizes=SIZES, teacher=None, log=print):
+def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout, blur, nss_weight, objects, sizes=SIZES, log=print):
     """
-    The readout's running mean after `epochs`. `truth` has maps and counts by size; with a `teacher` (maps by size and
-    mirrored) these are blended into the truth's maps, and stand alone where a picture has none.
+    The readout's running mean after `epochs`. `truth` has maps and counts by size; both are drawn to the objects that the
+    trunk sees there, by the share `objects`: people look at a thing's rim and at its lettering too, and who asks where a
+    picture draws the eye means the thing.
     """
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
@@ -81,8 +90,8 @@ def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout
             target, counts = truth.maps[size][chosen], truth.counts[size][chosen]
             if mirrored:
                 target, counts = target[..., ::-1].copy(), counts[..., ::-1].copy()
-            if teacher is not None:
-                target = teacher.blend(target, chosen, size, mirrored)
+            seen = features.objects(chosen, size, mirrored)
+            target, counts = drawn_to_objects(target, seen, objects), drawn_to_objects(counts, seen, objects)
             rate = LEARNING_RATE * (done / warm if done < warm else (1 + np.cos(np.pi * (done - warm) / (steps - warm))) / 2)
             for group in optimiser.param_groups:
                 group['lr'] = rate

@@ -25,10 +25,10 @@ from learn import Truth, judge, predict, train_readout
 from readout import Readout
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TRUNK = os.path.join(HERE, '../../dist/models/mobilenetv3-centernet-features.onnx')
+TRUNK = os.path.join(HERE, '../../dist/models/mobilenetv3-centernet.onnx')
 # Half of the members are pulled towards the places themselves (NSS), half keep closer to the whole map (CC).
 MEMBERS = [dict(seed=1, nss_weight=0.3), dict(seed=2, nss_weight=0.0), dict(seed=3, nss_weight=0.3), dict(seed=4, nss_weight=0.0)]
-RECIPE = dict(epochs=12, width=64, detail=32, dropout=0.25, blur=1.3)
+RECIPE = dict(epochs=12, width=64, detail=32, dropout=0.25, blur=1.3, objects=0.3)
 
 
 def train_member(arguments, number):
