@@ -17,10 +17,10 @@ const WARM = 0.2
 const SAMPLES = 25
 // Left, top, width and height of what is cut out of each.
 const CUTS = {
-  ocr_icdar2015: { every: 6, area: picture => ({ left: 320, top: 180, width: Math.min(640, picture.width - 320), height: Math.min(360, picture.height - 180) }) },
-  ocr_receipts: { every: 3, area: picture => ({ left: 0, top: 0, width: picture.width, height: Math.min(200, picture.height) }) },
-  ocr_handwriting: { every: 33, area: picture => ({ left: 0, top: 0, width: picture.width, height: Math.min(250, picture.height) }) },
-  ocr_misc: { every: 3, area: picture => ({ left: 0, top: 0, width: Math.min(500, picture.width), height: Math.min(250, picture.height) }) }
+  ocr_icdar2015: { every: 6, left: 480, top: 180, width: 320, height: 200 },
+  ocr_receipts: { every: 3, left: 100, top: 100, width: 360, height: 120 },
+  ocr_handwriting: { every: 33, left: 0, top: 0, width: 400, height: 130 },
+  ocr_misc: { every: 3, left: 0, top: 0, width: 300, height: 160 }
 }
 
 if (!existsSync(IMAGES)) {
@@ -76,15 +76,20 @@ try {
 }
 
 async function realPictures () {
-  const cut = []
-  for (const [set, { every, area }] of Object.entries(CUTS)) {
+  const pictures = []
+  for (const [set, { every, ...cut }] of Object.entries(CUTS)) {
     const { items } = JSON.parse(readFileSync(`${IMAGES}${set}/truth.json`, 'utf8'))
     for (const { file } of items.filter((_, index) => index % every === 0)) {
       const { data, info } = await sharp(`${IMAGES}${set}/${file}`).autoOrient().toColourspace('srgb').resize({ width: 1280, height: 1280, fit: 'inside', withoutEnlargement: true }).toBuffer({ resolveWithObject: true })
-      cut.push([`${set}/${file}`, await sharp(data).extract(area(info)).png({ compressionLevel: 1 }).toBuffer()])
+      pictures.push([`${set}/${file}`, await sharp(data).extract(within(cut, info)).png({ compressionLevel: 1 }).toBuffer()])
     }
   }
-  return cut
+  return pictures
+}
+
+function within ({ left, top, width, height }, picture) {
+  const from = { left: Math.min(left, picture.width - 1), top: Math.min(top, picture.height - 1) }
+  return { ...from, width: Math.min(width, picture.width - from.left), height: Math.min(height, picture.height - from.top) }
 }
 
 async function emptyPictures () {

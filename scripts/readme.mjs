@@ -25,7 +25,7 @@ const CURL_LINES = [
 const before = readFileSync(readmePath, 'utf8')
 const { only } = parseArgs({ options: { only: { type: 'string' }, check: { type: 'boolean' } } }).values
 let after = before
-for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures, 'bench-saliency': benchSaliency, 'bench-distance': benchDistance, 'bench-differences': benchDifferences })) {
+for (const [name, write] of Object.entries({ settings, commands, answers, 'bench-detectors': benchDetectors, 'bench-http': benchHttp, 'bench-palette': benchPalette, evaluation, reference: referenceFigures, detector: detectorFigures, 'bench-saliency': benchSaliency, 'bench-distance': benchDistance, 'bench-differences': benchDifferences, 'bench-text': benchText })) {
   if (only === undefined || only.split(',').includes(name)) after = fill(after, name, await write())
 }
 if (after === before) {
@@ -284,6 +284,31 @@ function benchDifferences () {
     `Pairs of visual regression tests: recall ${regressions.all.recall}, precision ${regressions.all.precision} (their truth counts smoothing of letters as a difference, we do not). One changed pixel in a page of text: found in ${onePixel.found * 100} % of ${onePixel.pairs} pairs. A changed letter on a page of ${largePage.megapixels} megapixels: ${largePage.right ? 'found to the pixel' : 'missed'} in ${largePage.cpuMs} ms.`,
     '',
     `A page of two megapixels takes ${speed.exactOverPixelmatch} times the CPU of pixelmatch; two photographs of 1024 × 768 pixels that are shifted, lit otherwise and re-encoded take ${speed.cpuMs.tolerant} ms, ${speed.tolerantOverPixelmatch} times that of pixelmatch on the same pair. Over ${memory.pairs} small pairs the process held ${from.rssMB} MB after ${from.pairs} and ${to.rssMB} MB at the end.`
+  ].join('\n')
+}
+
+function benchText () {
+  const result = results('text.json')
+  const fused = results('eval.json')?.sets ?? {}
+  if (result === undefined) return 'Not measured yet.'
+  const { photographs, page, memory, noise, alone } = result
+  // The parts are measured one after the other and written as they come.
+  if ([photographs, page, memory, noise, alone].includes(undefined)) return 'Measured in part: bench/results/text.json.'
+  const columns = [
+    ['signs: word F', 'text-signs', 'word F'], ['F at IoU .5', 'text-signs', 'F at IoU .5'], ['receipts: word F', 'text-receipts', 'word F'],
+    ['pages: word F', 'text-pages', 'word F'], ['CER in columns', 'text-pages', 'CER columns'],
+    ['handwriting: CER of lines, fr', 'text-handwriting', 'CER of lines, fr'], ['en', 'text-handwriting', 'CER of lines, en'],
+    ['word R of pages, fr', 'text-handwriting', 'word R of pages, fr'], ['en', 'text-handwriting', 'word R of pages, en']
+  ]
+  const ours = ['**this server**', ...columns.map(([, set, figure]) => fused[set]?.configurations.embedded?.figures[figure] ?? '')]
+  const others = Object.keys(alone.figures['text-signs']).map(reader => [reader, ...columns.map(([, set, figure]) => alone.figures[set]?.[reader]?.[figure] ?? '')])
+  const cost = parts => Object.entries(parts).map(([name, ms]) => `${name} ${ms}`).join(', ')
+  return [
+    `Each reader by itself on the lines that are found, and Tesseract on whole pictures (\`${result.command} alone\`, ${alone.date}; handwriting on every fourth picture, this server on all):`,
+    '',
+    table(['', ...columns.map(([head]) => head)], [ours, ...others]),
+    '',
+    `CPU time (\`${result.command}\`, ${photographs.date}, ${result.cpu}): a photograph of signs ${photographs.cpuMsOfAPicture} ms, ${photographs.ratio} times the detector's own run (asked ${photographs['ratio asked']}; ${cost(photographs.parts)}); a dense page of ${page.page.match(/[\d,]+ characters/)[0]} ${page.cpuMs} ms, ${Object.entries(page).filter(([name]) => name.startsWith('ratio to')).map(([name, ratio]) => `${ratio} times ${name.slice('ratio to '.length)}`).join(', ')} (asked ${page['ratio asked']} the command line; ${cost(page.parts)}). One more worker, with the nets and Tesseract, takes ${memory['MB of one more worker, nets and Tesseract']} MB. Words in noise: ${noise['with words']} of ${noise.pictures} pictures.`
   ].join('\n')
 }
 
