@@ -17,6 +17,7 @@ export const FIGURES = {
   'bench-saliency': benchSaliency,
   'bench-distance': benchDistance,
   'bench-differences': benchDifferences,
+  'bench-text': benchText,
   'bench-http': benchHttp,
   torture: tortureFigures
 }
@@ -44,6 +45,31 @@ function tortureFigures () {
     '',
     table(['asked', 'measured', ''], rows.map(({ asked, measured, holds }) => [asked, measured, holds ? 'yes' : '**no**']))
   ].join('\n')).join('\n\n')
+}
+
+function benchText () {
+  const result = results('text.json')
+  const fused = results('eval.json')?.sets ?? {}
+  if (result === undefined) return 'Not measured yet.'
+  const { photographs, page, memory, noise, alone } = result
+  // The parts are measured one after the other and written as they come.
+  if ([photographs, page, memory, noise, alone].includes(undefined)) return 'Measured in part: bench/results/text.json.'
+  const columns = [
+    ['signs: word F', 'text-signs', 'word F'], ['F at IoU .5', 'text-signs', 'F at IoU .5'], ['receipts: word F', 'text-receipts', 'word F'],
+    ['pages: word F', 'text-pages', 'word F'], ['CER in columns', 'text-pages', 'CER columns'],
+    ['handwriting: CER of lines, fr', 'text-handwriting', 'CER of lines, fr'], ['en', 'text-handwriting', 'CER of lines, en'],
+    ['word R of pages, fr', 'text-handwriting', 'word R of pages, fr'], ['en', 'text-handwriting', 'word R of pages, en']
+  ]
+  const ours = ['**this server**', ...columns.map(([, set, figure]) => fused[set]?.configurations.embedded?.figures[figure] ?? '')]
+  const others = Object.keys(alone.figures['text-signs']).map(reader => [reader, ...columns.map(([, set, figure]) => alone.figures[set]?.[reader]?.[figure] ?? '')])
+  const cost = parts => Object.entries(parts).map(([name, ms]) => `${name} ${ms}`).join(', ')
+  return [
+    `Each reader by itself on the lines that are found, and Tesseract on whole pictures (\`${result.command} alone\`, ${alone.date}; handwriting on every fourth picture, this server on all):`,
+    '',
+    table(['', ...columns.map(([head]) => head)], [ours, ...others]),
+    '',
+    `CPU time (\`${result.command}\`, ${photographs.date}, ${result.cpu}): a photograph of signs ${photographs.cpuMsOfAPicture} ms, ${photographs.ratio} times the detector's own run (asked ${photographs['ratio asked']}; ${cost(photographs.parts)}); a dense page of ${page.page.match(/[\d,]+ characters/)[0]} ${page.cpuMs} ms, ${Object.entries(page).filter(([name]) => name.startsWith('ratio to')).map(([name, ratio]) => `${ratio} times ${name.slice('ratio to '.length)}`).join(', ')} (asked ${page['ratio asked']} the command line; ${cost(page.parts)}). One more worker, with the nets and Tesseract, takes ${memory['MB of one more worker, nets and Tesseract']} MB. Words in noise: ${noise['with words']} of ${noise.pictures} pictures.`
+  ].join('\n')
 }
 
 function benchHttp () {
