@@ -7,6 +7,9 @@ const UNDETERMINED = 'und'
 // From so many letters on, and so sure, any language is believed.
 const LONG_TEXT = 60
 const SURE = 0.9
+// Of fewer letters the detector tells any language; in French one word of six has an accent, in English one of hundreds.
+const SHORT_TEXT = 20
+const ACCENTED_WORDS = 0.02
 
 // Scripts that one language, or one far before all others, is written in.
 const LANGUAGE_OF_SCRIPT: ReadonlyArray<readonly [RegExp, string]> = [
@@ -36,15 +39,18 @@ export async function identifyLocale (lines: readonly string[], expected: readon
 }
 
 /**
- * Whether lines may be in one of some languages: they hold a letter with an accent, or nothing else is sure. Read without
- * accents, French looks like English at times.
+ * Whether a text may be in one of some languages that write with accents: it has words with accents, or reads like one of
+ * them. A word or two tell nothing, and may be.
+ * @param words those of its words that were read surely
  */
-export async function mayBeIn (languages: readonly string[], lines: readonly string[], identify: IdentifyLanguage): Promise<boolean> {
+export async function mayBeIn (languages: readonly string[], lines: readonly string[], words: readonly string[], identify: IdentifyLanguage): Promise<boolean> {
   if (languages.length === 0) return false
   const text = lines.join(' ').toLowerCase()
-  if (/[^\P{sc=Latn}a-z]/u.test(text) || (text.match(/\p{L}/gu)?.length ?? 0) < LONG_TEXT) return true
+  if ((text.match(/\p{L}/gu)?.length ?? 0) < SHORT_TEXT) return true
+  const accented = words.filter(word => /[^\P{sc=Latn}a-z]/u.test(word.toLowerCase())).length
+  if (accented > 0 && accented >= ACCENTED_WORDS * words.length) return true
   const whole = await identify(text)
-  return whole === undefined || whole.probability < SURE || languages.includes(whole.language)
+  return whole === undefined || languages.includes(whole.language)
 }
 
 async function vote (lines: readonly string[], expected: readonly string[], identify: IdentifyLanguage): Promise<string | undefined> {

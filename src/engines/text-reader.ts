@@ -3,7 +3,9 @@
 import { Failure } from '../errors.js'
 import type { DecodedImage } from '../imaging/decoded-image.js'
 import { mapQuad, type Quad, quadHeight, quadWidth, sliceQuad, turnQuad } from '../imaging/quad.js'
-import { canCarryAccents, differ, fusePrint } from './text/fusion.js'
+import type { QuarterTurns } from '../imaging/turn-image.js'
+import { type Directed, directLines, quartersOf, turnOf } from './text/direction.js'
+import { canCarryAccents, fusePrint, isUndecided } from './text/fusion.js'
 import { areHandwritten, isHandwritten, keepHandwritten } from './text/handwriting.js'
 import { layOut } from './text/layout.js'
 import type { LineDetector } from './text/line-detector.js'
@@ -28,8 +30,11 @@ export interface TextReaderParts {
 /** What one picture is read with. */
 export interface ReadingConditions {
   readonly spread: Spread
-  /** Whether such lines, as the nets gave them, may lack accents. */
-  mayLackAccents (lines: readonly string[]): Promise<boolean>
+  /**
+   * Whether such lines, as the nets gave them, may lack accents.
+   * @param words those of their words that were read surely
+   */
+  mayLackAccents (lines: readonly string[], words: readonly string[]): Promise<boolean>
 }
 
 export interface TextReader {
@@ -57,10 +62,7 @@ interface KeptLine {
 
 // A frame higher than this times its width holds a line that runs downwards.
 const TALL = 1.5
-// Upright text is read surely; below this it may stand on its head. The other way must be clearly better.
-const SURE_UPRIGHT = 0.85
-const CLEARLY_BETTER = 0.02
-// A word below this is worth asking another reader.
+// A word from here on was read surely enough to tell a language by.
 const SURE_WORD = 0.8
 // Where precision and recall of words on photographs are balanced.
 const MIN_WORD_CONFIDENCE = 0.8
@@ -72,36 +74,47 @@ const ENOUGH_OF_FOUND = 0.8
 // .73 and more, and of soft noise come two letters at .73, longer texts at .6.
 const SURE_STRIP = 0.7
 const MIN_LETTERS_OF_STRIP = 4
+const NOTHING_READ: NetReading = { general: [], latin: [] }
 
 /** Makes a reader. */
 export function createTextReader ({ detector, recogniser, tesseract, maxLines }: TextReaderParts): TextReader {
-  async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Reading[]> {
-    return await spread(quads, async quad => ({ quad, ...await recogniser.read(image, inPixelsOf(image, quad)) }))
+  async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<NetReading[]> {
+    return await spread(quads, async quad => await recogniser.read(image, inPixelsOf(image, quad)))
   }
 
-  // Lines of one direction stand on their heads together.
-  async function readUpright (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Reading[]> {
-    const readings = await readLines(image, quads, spread)
-    const confidence = meanConfidence(readings)
-    if (readings.length === 0 || confidence >= SURE_UPRIGHT) return readings
-    const turned = await readLines(image, quads.map(quad => turnQuad(quad, 2)), spread)
-    return meanConfidence(turned) > confidence + CLEARLY_BETTER ? turned : readings
+  async function find (small: DecodedImage, turns: QuarterTurns): Promise<Quad[]> {
+    const quads = (await detector.detect(small, turns)).map(line => line.quad)
+    if (quads.length > maxLines) throw new Failure('too_large', `the picture has ${quads.length} lines of text; the limit is ${maxLines}`)
+    return quads
+  }
+
+  // Level lines and upright ones each have a direction of their own.
+  async function direct (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<Directed> {
+    const read = async (sample: readonly Quad[]) => await readLines(image, sample, spread)
+    const level = await directLines(quads.filter(quad => !isTall(quad)), read)
+    const tall = await directLines(quads.filter(isTall).map(quad => turnQuad(quad, 1)), read)
+    return { quads: [...level.quads, ...tall.quads], known: new Map([...level.known, ...tall.known]) }
   }
 
   async function readPrint (image: DecodedImage, readings: readonly Reading[], { spread, mayLackAccents }: ReadingConditions): Promise<KeptLine[]> {
-    const accents = tesseract !== undefined && await mayLackAccents(readings.map(({ general }) => textOf(general)).filter(text => text !== ''))
+    const lines = readings.map(({ general, latin }) => latin.length > 0 ? latin : general).filter(line => line.length > 0)
+    const sure = lines.flat().filter(word => word.confidence >= SURE_WORD).map(word => word.text)
+    const accents = tesseract !== undefined && await mayLackAccents(lines.map(textOf), sure)
     return await spread(readings, async ({ quad, general, latin }) => {
-      const isOpen = general.some(word => word.confidence < SURE_WORD) || differ(general, latin) || (accents && canCarryAccents(textOf(general)))
+      const isOpen = isUndecided(general, latin) || (accents && canCarryAccents(textOf(general)))
       const third = isOpen ? await tesseract?.(image, inPixelsOf(image, quad)) : undefined
-      const words = fusePrint({ general, latin, tesseract: third ?? [] })
+      const words = fusePrint({ general, latin, tesseract: third ?? [] }, accents)
       return { quad, transcript: words.filter(word => word.confidence >= MIN_WORD_CONFIDENCE) }
     })
   }
 
-  async function readFound (image: DecodedImage, quads: readonly Quad[], conditions: ReadingConditions): Promise<KeptLine[]> {
-    const level = await readUpright(image, quads.filter(quad => !isTall(quad)), conditions.spread)
-    const tall = await readUpright(image, quads.filter(isTall).map(quad => turnQuad(quad, 1)), conditions.spread)
-    const readings = [...level, ...tall]
+  async function readFound (image: DecodedImage, small: DecodedImage, conditions: ReadingConditions): Promise<KeptLine[]> {
+    const asItLies = await direct(image, await find(small, 0), conditions.spread)
+    const turns = turnOf(asItLies.quads)
+    const { quads, known } = turns === 0 ? asItLies : await direct(image, await find(small, turns), conditions.spread)
+    const unread = quads.filter(quad => !known.has(quad))
+    const rest = await readLines(image, unread, conditions.spread)
+    const readings = quads.map((quad): Reading => ({ quad, ...known.get(quad) ?? rest[unread.indexOf(quad)] ?? NOTHING_READ }))
     if (areHandwritten(readings)) return readings.map(reading => ({ quad: reading.quad, transcript: keepHandwritten(reading) }))
     return await readPrint(image, readings, conditions)
   }
@@ -111,7 +124,8 @@ export function createTextReader ({ detector, recogniser, tesseract, maxLines }:
     const { width, height } = image.original
     if (Math.max(width, height) < STRIP * Math.min(width, height)) return undefined
     const whole: Quad = [{ x: 0, y: 0 }, { x: width, y: 0 }, { x: width, y: height }, { x: 0, y: height }]
-    const [reading] = await readUpright(image, [width < height ? turnQuad(whole, 1) : whole], conditions.spread)
+    const { known } = await directLines([width < height ? turnQuad(whole, 1) : whole], async quads => await readLines(image, quads, conditions.spread))
+    const [reading] = [...known].map(([quad, read]): Reading => ({ quad, ...read }))
     if (reading === undefined || !(isSeen || isSureStrip(reading))) return undefined
     if (isHandwritten(reading)) return { quad: reading.quad, transcript: keepHandwritten(reading) }
     return (await readPrint(image, [reading], conditions))[0]
@@ -120,15 +134,13 @@ export function createTextReader ({ detector, recogniser, tesseract, maxLines }:
   return {
     sizeFor: original => detector.sizeFor(original),
     async read (image, small, conditions) {
-      const quads = (await detector.detect(small)).map(line => line.quad)
-      if (quads.length > maxLines) throw new Failure('too_large', `the picture has ${quads.length} lines of text; the limit is ${maxLines}`)
-      const found = await readFound(image, quads, conditions)
-      const strip = await readStrip(image, quads.length > 0, conditions)
+      const found = await readFound(image, small, conditions)
+      const strip = await readStrip(image, found.length > 0, conditions)
       const kept = strip !== undefined && evidenceOf([strip]) > ENOUGH_OF_FOUND * evidenceOf(found) ? [strip] : found
       const lines = kept.flatMap(({ quad, transcript }): TextLine[] => transcript.length === 0
         ? []
         : [{ quad, words: transcript.map(word => ({ ...word, quad: sliceQuad(quad, word.from, word.to) })) }])
-      return { paragraphs: layOut(lines, quartersOf(lines)) }
+      return { paragraphs: layOut(lines, quartersOf(lines.map(({ quad, words }) => ({ quad, length: words.reduce((sum, word) => sum + word.glyphs.length, 0) })))) }
     }
   }
 }
@@ -150,18 +162,4 @@ function inPixelsOf (image: DecodedImage, quad: Quad): Quad {
 
 function isTall (quad: Quad): boolean {
   return quadHeight(quad) >= TALL * quadWidth(quad)
-}
-
-function meanConfidence (readings: readonly Reading[]): number {
-  return lineConfidence(readings.flatMap(({ general }) => general))
-}
-
-// The direction in which most of the text runs, in quarter turns clockwise.
-function quartersOf (lines: readonly TextLine[]): number {
-  const lengths = [0, 0, 0, 0]
-  for (const { quad: [topLeft, topRight], words } of lines) {
-    const quarter = (Math.round(Math.atan2(topRight.y - topLeft.y, topRight.x - topLeft.x) / (Math.PI / 2)) + 4) % 4
-    lengths[quarter] = (lengths[quarter] ?? 0) + words.reduce((sum, word) => sum + word.glyphs.length, 0)
-  }
-  return lengths.indexOf(Math.max(...lengths))
 }

@@ -123,9 +123,11 @@ export function createImageDecoder ({ maxPixels, timeoutMs, maxConcurrent = DEFA
     },
     async resize (image, { width, height }) {
       if (image.width === width && image.height === height) return image
-      const raw = { width: image.width, height: image.height, channels: image.channels }
-      const data = await sharp(image.data, { raw, limitInputPixels: false }).resize({ width, height, fit: 'fill', kernel: 'linear' }).raw().toBuffer()
-      return { data, width, height, channels: image.channels, original: image.original }
+      const { channels, original } = image
+      const shrunk = { width: Math.min(width, image.width), height: Math.min(height, image.height) }
+      const raw = { width: image.width, height: image.height, channels }
+      const data = await sharp(image.data, { raw, limitInputPixels: false }).resize({ ...shrunk, fit: 'fill', kernel: 'linear' }).raw().toBuffer()
+      return enlarge({ data, ...shrunk, channels, original }, { width, height })
     },
     close: () => foreign.close()
   }

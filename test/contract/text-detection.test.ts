@@ -66,9 +66,7 @@ t.test('textDetection answers the documented content, key by key', async t => {
     const corner = { 90: [303, 41], 180: [519, 303], 270: [37, 519] } as const
     for (const [angle, [x, y]] of Object.entries(corner)) {
       const { content: { textAnnotations: [all, made] } } = await ask(await sharp(label).rotate(Number(angle)).png().toBuffer())
-      // On its head the frame cuts the feet of the first line by a pixel, and F reads as E there: the one word not asked for.
-      if (angle === '180') t.equal(all?.description.replace(/^MADE IN .*\n/, 'MADE IN FRANCE\n'), LABEL, '180 degrees')
-      else t.equal(all?.description, LABEL, `${angle} degrees`)
+      t.equal(all?.description, LABEL, `${angle} degrees`)
       t.equal(made?.description, 'MADE')
       const [start] = made?.boundingPoly.vertices ?? []
       t.ok(Math.abs((start?.x ?? -99) - x) < 12 && Math.abs((start?.y ?? -99) - y) < 12, `${JSON.stringify(start)} is near ${x}, ${y}`)
@@ -89,8 +87,11 @@ t.test('textDetection answers the documented content, key by key', async t => {
 
   await t.test('no text is an empty list', async t => {
     const flat = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#888' } }).png().toBuffer()
-    const noise = sharp({ create: { width: 200, height: 150, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 }, background: '#888' } }).png().toBuffer()
-    for (const image of [await flat(1, 1), await flat(300, 200), await flat(1, 3000), await noise]) t.same((await ask(image)).content, { textAnnotations: [] })
+    for (const image of [await flat(1, 1), await flat(300, 200), await flat(1, 3000), await noise(1, 200, 150)]) t.same((await ask(image)).content, { textAnnotations: [] })
+    // A strip may be a line that someone has cut out, and is read whole.
+    for (const [seed, width, height, blur] of [[2, 400, 40], [3, 640, 48], [4, 48, 320], [5, 400, 40, 1.5], [6, 400, 40, 3], [7, 640, 48, 3], [8, 300, 60, 6], [9, 640, 48, 6]] as const) {
+      t.same((await ask(await noise(seed, width, height, blur))).content, { textAnnotations: [] }, `noise ${seed}, ${width} x ${height}, blurred by ${blur ?? 0}`)
+    }
   })
 
   await t.test('bad options and too many lines are told', async t => {
@@ -106,6 +107,17 @@ t.test('textDetection answers the documented content, key by key', async t => {
 t.test('a language whose data is not installed keeps the server from starting, with the reason', async t => {
   await t.rejects(startServer(t, { COMPUTE_OCR_LANGUAGES: 'eng,deu' }), { message: /COMPUTE_OCR_LANGUAGES names deu, whose data is not installed: `npm install @tesseract\.js-data\/deu` brings it/ })
 })
+
+// Pixels of any colour, or soft spots of their grey, as strong as they can be.
+function noise (seed: number, width: number, height: number, blur?: number): Promise<Buffer> {
+  let state = seed
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0
+    return (state >>> 8) / 2 ** 24
+  }
+  const pixels = sharp(Uint8Array.from({ length: 3 * width * height }, () => 256 * random()), { raw: { width, height, channels: 3 } })
+  return (blur === undefined ? pixels : pixels.greyscale().blur(blur).normalise()).png().toBuffer()
+}
 
 function near (t: Test, found: readonly Vertex[], expected: ReadonlyArray<readonly [number, number]>, tolerance: number): void {
   t.equal(found.length, 4)

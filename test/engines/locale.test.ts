@@ -25,10 +25,13 @@ t.test('other scripts tell their language, and no letters tell none', async t =>
   t.equal(await locale(''), 'und')
 })
 
-t.test('accents are to be expected unless another language is sure', async t => {
-  const may = (text: string): Promise<boolean> => mayBeIn(['fr'], [text], identify)
+t.test('accents are to be expected where words have them, where it reads like their language, and in a word or two', async t => {
+  const may = (text: string): Promise<boolean> => mayBeIn(['fr'], [text], text.split(' '), identify)
   t.ok(await may('Creme brulee'))
   t.ok(await may('The quick brown dog jumped over the lazy fox, and the café was closed on that day'))
   t.notOk(await may('The quick brown dog jumped over the lazy fox. The quick brown dog jumped over it again'))
-  t.notOk(await mayBeIn([], ['Creme brulee'], identify))
+  t.ok(await may('Avant la premiere utilisation, nettoyez soigneusement'))
+  t.notOk(await may('PLEASE CHECK YOUR BALANCE'), 'few words, but not of that language')
+  t.notOk(await may(`${'The quick brown dog jumped over the lazy fox and '.repeat(10)} à`), 'one accent on a page is a misreading, or a name')
+  t.notOk(await mayBeIn([], ['Creme brulee'], [], identify))
 })

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import sharp, { type Sharp } from 'sharp'
 import type { DecodedImage } from '../../src/imaging/decoded-image.js'
+import { turnImage } from '../../src/imaging/turn-image.js'
 import { type DecodeOptions, configureSharp, createImageDecoder } from '../../src/intake/decode-image.js'
 import { type FixtureName, QUARTERS, readFixture } from '../fixtures/index.js'
 import { ORIENTATIONS, storedTurned } from '../fixtures/turned.js'
@@ -99,6 +100,17 @@ t.test('a size that enlarges one side gives the same pixels under all eight orie
   for (const orientation of ORIENTATIONS) {
     const { data } = await decoder.decode(await storedTurned(small, orientation), options, never())
     t.ok(data.every((value, index) => Math.abs(value - (upright.data[index] ?? NaN)) <= 6), `orientation ${orientation}`)
+  }
+})
+
+t.test('pixels brought to another size are the same for a picture and for the same on its head', async t => {
+  const data = Uint8Array.from({ length: 3 * 40 * 30 }, (_, index) => (index * index) % 251)
+  const image: DecodedImage = { data, width: 40, height: 30, channels: 3, original: { width: 40, height: 30 } }
+  for (const size of [{ width: 80, height: 60 }, { width: 60, height: 32 }, { width: 32, height: 48 }, { width: 20, height: 15 }]) {
+    const resized = await decoder.resize(image, size)
+    t.match(resized, { ...size, original: { width: 40, height: 30 } })
+    const onHead = turnImage(await decoder.resize(turnImage(image, 2), size), 2)
+    t.ok(resized.data.every((value, index) => Math.abs(value - (onHead.data[index] ?? -9)) <= 1), `${size.width} x ${size.height}`)
   }
 })
 

@@ -1,4 +1,6 @@
 // What all pools have in common, with workers that are plain JavaScript; more of it is tested through the inference pool.
+import { getPriority } from 'node:os'
+import { markAsUntransferable } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { type ThreadPool, type ThreadPoolOptions, createDeadline, createThreadPool } from '../../src/runtime/thread-pool.js'
 
@@ -19,10 +21,24 @@ t.test('a task may name another module than the pool\'s', async t => {
   t.equal(pool.threadIds().length, 1)
 })
 
+t.test('on Linux the event loop goes before the threads', { skip: process.platform !== 'linux' }, async t => {
+  const before = getPriority()
+  t.ok(await makePool(t).run('priority', { signal: patient() }) as number > before)
+  t.equal(getPriority(), before)
+})
+
 t.test('buffers are handed over', async t => {
   const bytes = Uint8Array.of(1, 2, 3)
   t.same(await makePool(t).run(bytes, { signal: patient(), transferList: [bytes.buffer] }), Uint8Array.of(1, 2, 3))
   t.equal(bytes.length, 0)
+})
+
+t.test('a buffer that cannot be handed over is copied', async t => {
+  const bytes = Uint8Array.of(1, 2, 3)
+  // As Node marks the buffers of native modules, sharp's among them, from version 21 on.
+  markAsUntransferable(bytes.buffer)
+  t.same(await makePool(t).run(bytes, { signal: patient(), transferList: [bytes.buffer] }), Uint8Array.of(1, 2, 3))
+  t.equal(bytes.length, 3)
 })
 
 t.test('an aborted task ends with the reason of its signal, before it began and while it runs', async t => {

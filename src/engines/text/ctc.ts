@@ -13,6 +13,9 @@ export interface Alphabet {
   readonly spaceThreshold: number
 }
 
+// With room for the rounding of a sum of thousands.
+const HALF = 0.51
+
 interface Peak {
   readonly text: string
   readonly confidence: number
@@ -76,7 +79,9 @@ function findPeaks (data: Float32Array, steps: number, classes: number, { charac
     const offset = step * classes
     let best = 0
     let most = data[offset]!
-    for (let index = 1; index < classes; index++) {
+    // A step sums to 1, so that what has more than half is the most; a step is a blank mostly, and there are thousands of
+    // classes.
+    for (let index = 1; index < classes && most <= HALF; index++) {
       const value = data[offset + index]!
       if (value > most) {
         most = value

@@ -1,7 +1,7 @@
 // Several readings of one line become one: words that stand in the same place are compared. The general net is believed
 // where it is sure; where the letters agree, spaces come from the net that has learnt them, and accents from whoever saw
 // any; where they differ, two against one win.
-import type { Glyph, ReadWord, Transcript } from './transcript.js'
+import { type Glyph, type ReadWord, type Transcript, lineConfidence } from './transcript.js'
 
 /** What the readers made of one line; empty where a reader was not asked or saw nothing. */
 export interface Readings {
@@ -22,8 +22,16 @@ const GENERAL_SURE = 0.8
 const LATIN_SURE = 0.9
 const SURE_SPELLING = 0.8
 const TESSERACT_SURE = 0.8
+// In a language with accents, where all read the same letters, Tesseract's are taken from here on: it doubts most the words
+// that have some.
+const LIKELY_ACCENTS = 0.5
 // The mean of two that agree against the general net.
 const PAIR_SURE = 0.8
+// With Tesseract as sure as can be.
+const PAIR_POSSIBLE = 2 * PAIR_SURE - 1
+// Of lines that both nets read less surely than this, and differently, Tesseract makes nothing: of 18 on photographs of
+// signs one word, and that a wrong one.
+const LEGIBLE = 0.5
 // What one reader alone has seen is mostly dirt.
 const SEEN_ALONE = 0.9
 const MIN_LETTERS_ALONE = 2
@@ -45,13 +53,25 @@ export function canCarryAccents (text: string): boolean {
   return /[aceinouy]/i.test(text)
 }
 
-/** Whether the nets read different letters, so that a third reader can decide. */
-export function differ (general: Transcript, latin: Transcript): boolean {
-  return lettersOf(textOf(general)) !== lettersOf(textOf(latin))
+/**
+ * Whether a third reader can change what the nets read in a line: a word that the general net is unsure of, in letters or case, or one that
+ * the other reads otherwise and is sure enough of to win with Tesseract beside it. What neither net can read, it cannot.
+ */
+export function isUndecided (general: Transcript, latin: Transcript): boolean {
+  const isSame = lettersOf(textOf(general)) === lettersOf(textOf(latin))
+  if (!isSame && Math.max(lineConfidence(general), lineConfidence(latin)) < LEGIBLE) return false
+  if (general.some(({ text, confidence }) => confidence < GENERAL_SURE || mixesCases(text))) return true
+  return !isSame && groupByPlace([general, latin]).some(([general = [], latin = []]) =>
+    lettersOf(textOf(general)) !== lettersOf(textOf(latin)) && leastConfidence(latin) >= PAIR_POSSIBLE)
 }
 
-/** Fuses the readings of a printed line. */
-export function fusePrint ({ general, latin, tesseract }: Readings): Transcript {
+/**
+ * Fuses the readings of a printed line.
+ * @param accents whether the text is of a language with accents
+ */
+export function fusePrint ({ general, latin, tesseract }: Readings, accents = false): Transcript {
+  const agreed = (first: readonly ReadWord[], latin: readonly ReadWord[], tesseract: readonly ReadWord[]): readonly ReadWord[] =>
+    agreedWords(first, latin, tesseract, accents ? LIKELY_ACCENTS : SURE_SPELLING)
   return groupByPlace([general, latin, tesseract]).flatMap(([general = [], latin = [], tesseract = []]) => {
     const letters = lettersOf(textOf(general))
     const asRead = (words: readonly ReadWord[]): boolean => words.length > 0 && lettersOf(textOf(words)) === letters
@@ -81,9 +101,9 @@ function standsAlone ({ confidence, text }: ReadWord): boolean {
 }
 
 // All have the same letters: words as the one with the better spaces sets them, letters as the best spellings have them.
-function agreed (first: readonly ReadWord[], latin: readonly ReadWord[], tesseract: readonly ReadWord[]): readonly ReadWord[] {
-  const spellings = [tesseract, latin].filter(words => words.length > 0 && leastConfidence(words) >= SURE_SPELLING)
-  const spaced = spellings.includes(latin) ? latin : spellings.includes(tesseract) && tesseract.length > first.length ? tesseract : first
+function agreedWords (first: readonly ReadWord[], latin: readonly ReadWord[], tesseract: readonly ReadWord[], leastSpelling: number): readonly ReadWord[] {
+  const spaced = isSure(latin, SURE_SPELLING) ? latin : isSure(tesseract, SURE_SPELLING) && tesseract.length > first.length ? tesseract : first
+  const spellings = [...isSure(tesseract, leastSpelling) ? [tesseract] : [], ...isSure(latin, SURE_SPELLING) ? [latin] : []]
   const words = spelled(spaced.length === first.length ? first : spaced, [...spellings, first].map(textOf))
   return tesseract.length > 0 ? words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) })) : words
 }

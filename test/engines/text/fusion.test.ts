@@ -1,5 +1,5 @@
 import t from 'tap'
-import { canCarryAccents, differ, fusePrint, lettersOf } from '../../../src/engines/text/fusion.js'
+import { canCarryAccents, fusePrint, isUndecided, lettersOf } from '../../../src/engines/text/fusion.js'
 import type { ReadWord, Transcript } from '../../../src/engines/text/transcript.js'
 
 // Words side by side, each with its confidence; every character is as wide as the next.
@@ -59,8 +59,21 @@ t.test('what one alone has seen counts when it is sure and no dirt', async t => 
 
 t.test('letters are compared without accents, case and marks', async t => {
   t.equal(lettersOf('Ça, l’Été: 3€'), 'calete3')
-  t.notOk(differ(line(['Ca', 0.9], ['va', 0.9]), line(['Çà', 0.9], ['va!', 0.9])))
-  t.ok(differ(line(['Ca', 0.9]), line(['Co', 0.9])))
   t.ok(canCarryAccents('Theatre'))
   t.notOk(canCarryAccents('15.30 %'))
+})
+
+t.test('a third reader is asked where it can change something', async t => {
+  t.notOk(isUndecided(line(['Ca', 0.9], ['va', 0.9]), line(['Çà', 0.9], ['va!', 0.9])), 'both agree and the general net is sure')
+  t.ok(isUndecided(line(['Ca', 0.9], ['va', 0.7]), line(['Ca', 0.9], ['va', 0.9])), 'it is unsure')
+  t.ok(isUndecided(line(['Ca', 0.9]), line(['Co', 0.7])), 'with Tesseract beside it the other would win')
+  t.notOk(isUndecided(line(['Ca', 0.9]), line(['Co', 0.5])), 'but not from there')
+  t.ok(isUndecided(line(['Ca', 0.5]), line(['Ca', 0.5])), 'unsure of the same')
+  t.notOk(isUndecided(line(['Ca', 0.5]), line(['Co', 0.5])), 'neither can read it')
+})
+
+t.test('accents that Tesseract is unsure of are taken in languages that have them', async t => {
+  const readings = { general: line(['brulee', 0.95]), latin: line(['brulée', 0.88]), tesseract: line(['brûlée', 0.6]) }
+  t.equal(fusePrint(readings, true).map(word => word.text).join(' '), 'brûlée')
+  t.equal(fusePrint(readings).map(word => word.text).join(' '), 'brulée')
 })
