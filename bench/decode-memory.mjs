@@ -5,11 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { startService, temporaryFolder } from './eval/service.mjs'
 import { FUNCTIONS, GOOD, ask } from './torture/functions.mjs'
 import { largestPictures } from './torture/largest-pictures.mjs'
-import { memoryLimit } from './torture/memory-limit.mjs'
+import { ALLOCATOR, memoryLimit } from './torture/memory-limit.mjs'
 import { factsOf, forgetPeak } from './torture/process-facts.mjs'
-
-// As README recommends for small containers.
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
 
 const bytesPerPixel = {}
 for (const [format, bytes] of await largestPictures()) {

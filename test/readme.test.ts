@@ -23,8 +23,8 @@ t.test('README lists every code of the error table with its status', async t => 
   }
 })
 
-t.test('README and CONTRIBUTING name files that exist', async t => {
-  for (const name of ['README.md', 'CONTRIBUTING.md']) {
+t.test('README, CONTRIBUTING and the figures name files that exist', async t => {
+  for (const name of ['README.md', 'CONTRIBUTING.md', 'docs/figures.md']) {
     const text = readFileSync(new URL(name, root), 'utf8')
     for (const [, path = ''] of text.matchAll(/`((?:src|test|bench|docker|scripts|models|\.ci)\/[\w./-]*\w)`/g)) {
       t.ok(existsSync(fileURLToPath(new URL(path, root))), `${name}: ${path}`)

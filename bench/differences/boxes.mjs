@@ -42,20 +42,14 @@ export function judgeBoard (truth, found) {
   return { true: truth.length, found: matched, overlap: 0, returned: found.length, right: matched }
 }
 
-/**
- * Where the middles lie: a true box is found if it holds the middle of a returned one, and that one is right. For truths
- * drawn wide around what differs, which a box that fits it cannot overlap by much.
- */
-export function judgeCentres (truth, found) {
-  const holds = (box, other) => other.x + other.width / 2 >= box.x && other.x + other.width / 2 <= box.x + box.width &&
-    other.y + other.height / 2 >= box.y && other.y + other.height / 2 <= box.y + box.height
-  return {
-    true: truth.length,
-    found: truth.filter(box => found.some(other => holds(box, other))).length,
-    overlap: 0,
-    returned: found.length,
-    right: found.filter(other => truth.some(box => holds(box, other))).length
-  }
+// The boards' true boxes stand off each defect: by 10 pixels in the median of their sides (7 to 14 from the 5th to the 95th
+// percentile), where the areas found here lie along it. From 6 to 14 pixels the judgement is the same.
+const BOARD_MARGIN_PX = 10
+
+/** The boards' own rule for boxes that are given the margin with which its true boxes are drawn. */
+export function judgeBoardWithMargin (truth, found) {
+  return judgeBoard(truth, found.map(({ x, y, width, height }) =>
+    ({ x: x - BOARD_MARGIN_PX, y: y - BOARD_MARGIN_PX, width: width + 2 * BOARD_MARGIN_PX, height: height + 2 * BOARD_MARGIN_PX })))
 }
 
 /** Whether half of a true box lies within a found one, or its middle does. */

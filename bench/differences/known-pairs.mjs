@@ -1,20 +1,20 @@
 // Pairs of the evaluation pictures whose differences are known: boards, and pairs of visual regression tests.
 import { readFileSync } from 'node:fs'
-import { covers, figuresOf, judgeBoard, judgeCentres, total } from './boxes.mjs'
+import { covers, figuresOf, judgeBoard, judgeBoardWithMargin, total } from './boxes.mjs'
 import { aligned, boxes, differences } from './engine.mjs'
 import { decode } from './painted-edits.mjs'
 import { PEERS } from './peers.mjs'
 
-/** Circuit boards beside their templates: by the set's own rule, and by where the middles of the areas lie. */
+/** Circuit boards beside their templates: by the set's own rule, for the boxes as they are and with the margin its true boxes have. */
 export async function boards (images) {
   const rows = {}
   for (const item of itemsOf(images, 'differences_pcb')) {
     const [first, second] = await pairOf(images, 'differences_pcb', item)
     const truth = item.areas.map(({ bbox_xyxy: [left, top, right, bottom] }) => ({ x: left, y: top, width: right - left, height: bottom - top }))
     const note = (name, found) => {
-      const row = rows[name] ??= { bySetRule: [], byMiddle: [] }
-      row.bySetRule.push(judgeBoard(truth, found))
-      row.byMiddle.push(judgeCentres(truth, found))
+      const row = rows[name] ??= { asReturned: [], withMargin: [] }
+      row.asReturned.push(judgeBoard(truth, found))
+      row.withMargin.push(judgeBoardWithMargin(truth, found))
     }
     note('ours', boxes(differences(first, second)))
     const registered = aligned(first, second)
@@ -23,7 +23,7 @@ export async function boards (images) {
       note(`${name}, our alignment`, await peer(first, registered))
     }
   }
-  return Object.fromEntries(Object.entries(rows).map(([name, { bySetRule, byMiddle }]) => [name, { bySetRule: figuresOf(total(bySetRule)), byMiddle: figuresOf(total(byMiddle)) }]))
+  return Object.fromEntries(Object.entries(rows).map(([name, { asReturned, withMargin }]) => [name, { asReturned: figuresOf(total(asReturned)), withMargin: figuresOf(total(withMargin)) }]))
 }
 
 // Less is a crumb of JPEG in the truth of one pair, or the smoothing of letters.

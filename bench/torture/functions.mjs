@@ -12,6 +12,16 @@ export const FUNCTIONS = {
   imagesDifferences: ['image1', 'image2']
 }
 
+/** What clients ask for where functions are mixed, in shares of the requests. */
+export const MIX = { colorPalette: 0.25, objectsDetection: 0.2, classification: 0.15, heatMap: 0.15, textDetection: 0.05, imagesDistance: 0.1, imagesDifferences: 0.1 }
+
+/** One of the functions, as often as the mix has it. */
+export function chooseFunction (random) {
+  let left = random()
+  for (const [name, share] of Object.entries(MIX)) if ((left -= share) < 0) return name
+  return 'colorPalette'
+}
+
 const fixture = name => readFileSync(new URL(`../../test/fixtures/${name}`, import.meta.url))
 
 /** Pictures that are in the repository. */

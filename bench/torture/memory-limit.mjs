@@ -1,6 +1,9 @@
 // A process under a memory limit of the kernel's, as a container has it.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 
+/** README's settings for small containers: freed memory goes back to the system at once. */
+export const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
+
 /**
  * Makes a control group with a limit; needs root.
  * @returns a command that runs another inside it, how often the limit killed something, and the removal

@@ -14,9 +14,10 @@ TILE_WEIGHT = .5
 SEEN_BESIDE = .3
 SUREST = 1e-4
 # A class of the detector holds too where its largest cell says so alone: small things in a scene leave no trace in pooled
-# features, and of most training pictures nobody knows what stands beside the thing. Of boxes with so much, .84 and .66 are
-# right (models/manifest.json); of people more, whom several boxes show.
-SURE_FROM, PEOPLE_FROM = .5, .4
+# features, and of most training pictures nobody knows what stands beside the thing.
+SURE_FROM = .62
+# People stand in pictures of everything: beside other labels they have to be in plain sight, alone they need not.
+PEOPLE_BESIDE, PEOPLE_ALONE = .7, .4
 SURE_SLOPE = 2
 
 
@@ -64,7 +65,7 @@ class Detector:
         self.covers = self.sums.any(0)
         self.person = graph.coco.index(graph.mid['Person'])
         self.places = [labels.index(mid) for mid in graph.coco]
-        self.sure_from = log_odds(np.where(np.arange(len(graph.coco)) == self.person, PEOPLE_FROM, SURE_FROM))
+        self.person_place = self.places[self.person]
 
     def fit(self, odds, found, graph, weight):
         """One curve for all classes, and one for people, whom many pictures show in passing."""
@@ -83,11 +84,13 @@ class Detector:
         absent = np.log1p(-np.minimum(sigmoid(odds * self.curve[:, 0] + self.curve[:, 1]), 1 - SUREST))
         return np.where(self.covers, log_odds(1 - np.exp(absent @ self.sums)), 0).astype(np.float32)
 
-
     def raise_sure(self, label_odds, odds):
-        """Log-odds of labels, those of the classes at least what their largest cells say alone."""
+        """Log-odds of labels, those of the classes at least what their largest cells say alone; of people nothing else."""
         raised = label_odds.copy()
-        raised[:, self.places] = np.maximum(raised[:, self.places], SURE_SLOPE * (odds - self.sure_from))
+        raised[:, self.places] = np.maximum(raised[:, self.places], SURE_SLOPE * (odds - log_odds(SURE_FROM)))
+        raised[:, self.person_place] = -np.inf
+        beside = raised.max(1) > 0
+        raised[:, self.person_place] = SURE_SLOPE * (odds[:, self.person] - log_odds(np.where(beside, PEOPLE_BESIDE, PEOPLE_ALONE)))
         return raised
 
 

@@ -8,9 +8,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LABELS = os.path.join(HERE, '..', 'labels')
 POOLED = 2208
 CLASSES = 80
-SOURCES = ['caltech', 'pacs', 'sal', 'tin', 'mini-imagenet', 'imagenette', 'clothing', 'fruits', 'flowers', 'bsds']
+SOURCES = ['caltech', 'pacs', 'sal', 'tin', 'mini-imagenet', 'imagenette', 'clothing', 'fruits', 'bsds', 'pets', 'trash', 'houses']
 # Pictures of 64 to 128 pixels: blurred once enlarged, too small for the classifier that teaches.
-TILES = {'tin', 'mini-imagenet', 'flowers'}
+TILES = {'tin', 'mini-imagenet'}
 # Named by classes of ImageNet.
 BY_WNID = {'tin', 'mini-imagenet', 'imagenette'}
 # Of Caltech-101, folders in which photographs and drawings mix: they say nothing of style.
@@ -18,7 +18,7 @@ MIXED = set('BACKGROUND_Google anchor ant barrel bass beaver brain brontosaurus 
             'dragonfly emu garfield hedgehog ibis joshua_tree lobster lotus mandolin mayfly menorah metronome nautilus octopus pagoda panda pigeon '
             'pizza platypus pyramid revolver rooster saxophone scissors scorpion sea_horse snoopy starfish stegosaurus stop_sign strawberry '
             'sunflower tick trilobite umbrella wrench yin_yang windsor_chair'.split())
-PHOTOGRAPHS = {'sal', 'imagenette', 'clothing', 'bsds'}
+PHOTOGRAPHS = {'sal', 'imagenette', 'clothing', 'bsds', 'pets', 'trash', 'houses'}
 STYLES = ['photo', 'art_painting', 'cartoon', 'sketch']
 
 
@@ -109,7 +109,7 @@ class Rows:
 
 
 # Which of the twins are as blurred as the tiles of a source.
-TWINS = {'tin': 64, 'mini-imagenet': 84, 'flowers': 84}
+TWINS = {'tin': 64, 'mini-imagenet': 84}
 
 
 def sharpen(rows, folder):

@@ -2,12 +2,16 @@
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from calibrate import SUREST, SURE_SLOPE
+from calibrate import PEOPLE_ALONE, PEOPLE_BESIDE, SURE_FROM, SUREST, SURE_SLOPE, log_odds
 from dataset import CLASSES, POOLED
+from settle import GUESS, SURE_ENOUGH
 
 
-def export_head(head, detector, labels, shown, curves, path):
-    """shown: indices of the labels to keep; curves: for each of them weights of logit and evidence, and an offset."""
+def export_head(head, detector, labels, shown, curves, guessable, path):
+    """
+    shown: indices of the labels to keep; for each of them, curves: weights of logit and evidence, and an offset; guessable:
+    whether the picture's surest of these labels may be less sure than others.
+    """
     state = {k: v.numpy() for k, v in head.state_dict().items()}
     n = len(labels)
     weight = np.concatenate([state['out.weight'][shown] * curves[:, :1], state['out.weight'][n:]])
@@ -50,13 +54,31 @@ def export_head(head, detector, labels, shown, curves, path):
     add('Clip', [add('Sub', [one, 'absent'], 'present'), constant('surest_not', SUREST), 'surest'], 'evidence')
     odds_of('evidence', 'evidence_odds')
     add('Mul', ['evidence_odds', constant('trust', (curves[:, 1] * detector.covers[shown])[None])], 'weighed')
-    add('Sigmoid', [add('Add', ['head_logits', 'weighed'], 'label_logits')], 'fused')
+    add('Add', ['head_logits', 'weighed'], 'label_logits')
+    # All but the picture's surest broad label have to be surer.
+    guessable = np.asarray(guessable, np.float32)[None]
+    add('Add', ['label_logits', constant('no_guess', (guessable - 1) * 100)], 'guesses')
+    add('Cast', [add('GreaterOrEqual', ['guesses', add('ReduceMax', ['guesses'], 'best', axes=[1], keepdims=1)], 'is_guess')], 'guess', to=TensorProto.FLOAT)
+    add('Sub', ['label_logits', constant('sure_enough', log_odds(SURE_ENOUGH))], 'stricter')
+    add('Add', ['stricter', add('Mul', ['guess', constant('lift', log_odds(SURE_ENOUGH) - log_odds(GUESS))], 'lifted')], 'chosen')
     # A class holds too where its largest cell says so alone.
-    add('Mul', [add('Sub', ['odds', constant('sure_from', detector.sure_from[None])], 'above'), constant('sure_slope', SURE_SLOPE)], 'sure_odds')
+    place = [list(shown).index(place) for place in detector.places]
     places = np.zeros((CLASSES, len(shown)))
-    places[np.arange(CLASSES), [list(shown).index(place) for place in detector.places]] = 1
-    add('MatMul', [add('Sigmoid', ['sure_odds'], 'sure'), constant('places', places)], 'alone')
-    add('Max', ['fused', 'alone'], 'labels')
+    places[np.arange(CLASSES), place] = 1
+    people = places[detector.person].copy()
+    places[detector.person] = 0
+    slope = constant('sure_slope', SURE_SLOPE)
+    add('Sigmoid', [add('Mul', [add('Sub', ['odds', constant('sure_from', log_odds(SURE_FROM))], 'above'), slope], 'sure_odds')], 'sure')
+    add('Max', [add('Sigmoid', ['chosen'], 'fused'), add('MatMul', ['sure', constant('places', places)], 'alone')], 'either')
+    add('Mul', ['either', constant('not_people', 1 - people[None])], 'things')
+    # People have to be in plain sight beside other labels.
+    add('Greater', [add('ReduceMax', ['things'], 'most_thing', axes=[1], keepdims=1), constant('half', .5)], 'beside')
+    add('Where', ['beside', constant('people_beside', log_odds(PEOPLE_BESIDE)), constant('people_alone', log_odds(PEOPLE_ALONE))], 'people_from')
+    one_class = np.zeros((CLASSES, 1))
+    one_class[detector.person] = 1
+    add('Sub', [add('MatMul', ['odds', constant('person_class', one_class)], 'person_odds'), 'people_from'], 'person_above')
+    add('Mul', [add('Sigmoid', [add('Mul', ['person_above', slope], 'person_sure')], 'person'), constant('people', people[None])], 'persons')
+    add('Add', ['things', 'persons'], 'labels')
 
     value = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, size])
     graph = helper.make_graph(nodes, 'label-heads', [value('features', POOLED), value('maxima', CLASSES)],

@@ -29,7 +29,6 @@ const FOLDERS = {
   'mini-imagenet': { path: 'mini-imagenet/train', most: 100 },
   imagenette: { path: 'imagenette/train', most: 150 },
   clothing: { path: 'clothing/train', most: 100 },
-  flowers: { path: 'flowers/flowers', most: 100 },
   fruits: { path: 'fruits', most: 100 },
   bsds: { path: 'bsds/BSDS500/data/images', most: 300 }
 }

@@ -5,6 +5,8 @@ from torch import nn
 
 # Tiles differ from one another in more than their blur.
 MOST_STRAY = 1.
+# Every row is a mixture of two, their targets too: of Beta(MIX, MIX), the larger part first.
+MIX = .4
 
 
 class Head(nn.Module):
@@ -39,19 +41,22 @@ def train_head(x, target, weight, style, row_weight, seed, epochs, strays, stray
         share = (target * weight).sum(0) / weight.sum(0).clamp(min=1)
         head.out.bias[:target.shape[1]] = torch.logit(share.clamp(1e-4, .9))
     optimizer = torch.optim.AdamW(head.parameters(), rate, weight_decay=.02)
-    p = row_weight / row_weight.sum()
+    upto = np.cumsum(row_weight / row_weight.sum())
     batch, steps = 256, max(1, epochs * len(x) // 256)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=.1)
     average = {k: v.clone() for k, v in head.state_dict().items()}
     for step in range(steps):
-        at = random.choice(len(x), batch, p=p)
+        at = np.minimum(np.searchsorted(upto, random.random(batch)), len(x) - 1)
         batch_x = x[at]
         for key, stray in strays.items():
             of = np.flatnonzero(stray_of[at] == key)
             much = random.uniform(0, MOST_STRAY, (len(of), 1)).astype(np.float32)
             batch_x[of] += torch.as_tensor(much * stray[random.integers(0, len(stray), len(of))])
-        labels, styles = head(batch_x)
-        loss = (nn.functional.binary_cross_entropy_with_logits(labels, target[at], reduction='none') * weight[at]).sum() / batch
+        part = torch.as_tensor(random.beta(MIX, MIX, (batch, 1)).astype(np.float32))
+        part, other = torch.maximum(part, 1 - part), torch.as_tensor(random.permutation(batch))
+        mixed = lambda rows: part * rows + (1 - part) * rows[other]
+        labels, styles = head(mixed(batch_x))
+        loss = (nn.functional.binary_cross_entropy_with_logits(labels, mixed(target[at]), reduction='none') * mixed(weight[at])).sum() / batch
         known = style[at] >= 0
         if known.any():
             loss = loss + nn.functional.cross_entropy(styles[known], style[at][known], label_smoothing=.02) * known.float().mean() * 2

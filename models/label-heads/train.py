@@ -1,7 +1,7 @@
 # Trains the label heads: folds, calibration, choice of labels, then the head that ships.
-#   python models/label-heads/train.py FEATURES [FEATURES of other sides…]      (numpy, torch, onnx; features.mjs made FEATURES)
-# The first folder is of the side that is served: calibration looks at its rows alone. Writes head.onnx and report.json
-# beside this file, and ../labels/label-heads.json.
+#   python models/label-heads/train.py FEATURES EVALUATION IMAGES      (numpy, torch, onnx; features.mjs and features.py made both)
+# FEATURES are of training pictures, EVALUATION of the evaluation pictures, which lie in IMAGES. Writes head.onnx and
+# report.json beside this file, and ../labels/label-heads.json.
 import json
 import multiprocessing
 import os
@@ -10,6 +10,7 @@ import sys
 import time
 import numpy as np
 import torch
+import settle
 from calibrate import FOLDS, Detector, Judge, fit_labels, held_out, make_rarer, sigmoid, WANTED_PRECISION
 from dataset import HERE, LABELS, POOLED, SOURCES, STYLES, TWINS, UNSAID, Graph, Rows, sharpen, soft_labels, truths
 from export import export_head
@@ -57,74 +58,135 @@ def in_processes(work, tasks):
     return [results[index] for index in range(len(tasks))]
 
 
-def main(folders):
+class Training:
+    """Rows with their targets."""
+
+    def __init__(self, folder):
+        self.graph, self.rows = Graph(), Rows([folder], SOURCES)
+        self.strays = sharpen(self.rows, folder)
+        self.stray_of = np.array([TWINS.get(source, 0) for source in self.rows.source])
+        self.labels = choose_labels(self.rows, self.graph)
+        self.labels += sorted({mid for leaf in self.graph.coco for mid in self.graph.up(leaf)} - set(self.labels))
+        self.target, self.weight = make_targets(self.rows, self.graph, self.labels)
+        self.drawn = np.where(self.rows.tile, DRAWN['tile'], 1.) * np.where(self.rows.style > 0, DRAWN['drawing'], 1.)
+        self.found = truths(self.rows, self.graph)
+        self.things = things_of(self.found, self.graph)
+
+    def learn(self, fold):
+        """The head that saw all but a fold, and what it says of that; without a fold, the head that ships."""
+        torch.set_num_threads(1)
+        rows = self.rows
+        classes, held = held_out(rows, self.things, fold)
+        head = train_head(rows.x[~held], self.target[~held], self.weight[~held], rows.style[~held], self.drawn[~held], SEED + fold % (FOLDS + 1), EPOCHS, self.strays,
+                          self.stray_of[~held])
+        at = np.flatnonzero(held)
+        said = predict(head, rows.x[at]) if len(at) else ()
+        return head, (*said, classes[at], at)
+
+
+class Calibration:
+    """What the heads of the folds say of what they did not see, and the curves that make it true. z, styles: by held-out row."""
+
+    def __init__(self, training, z, styles, unseen, at):
+        graph, labels, rows, found = training.graph, training.labels, training.rows, training.found
+        keep = np.array([found[i][0] is not None for i in at]) & (rows.style[at] <= 0)
+        judged, truth = rows.take(at[keep]), [found[i] for i in at[keep]]
+        self.person = labels.index(graph.mid['Person'])
+        self.judge = Judge(judged, unseen[keep], truth, soft_labels(judged, graph, labels), labels, graph.mid['Person'])
+        self.maxima = judged.x[:, POOLED:]
+        self.detector = Detector(graph, labels).fit(self.maxima, truth, graph, self.judge.weight)
+        self.z, evidence = z[keep], self.detector.evidence(self.maxima)
+        curves = fit_labels(self.judge, self.z, evidence, self.detector.covers)
+        odds = self.odds(curves, self.z, self.maxima)
+        self.error = self.judge.error(sigmoid(odds))
+        shifts = make_rarer(self.judge, odds, WANTED_PRECISION)
+        pictured = self.judge.right.sum(0)
+        for i in range(len(labels)):
+            if self.detector.covers[i] and np.isnan(shifts[i]) and pictured[i] < 12:
+                curves[i], shifts[i] = UNMEASURED, 0
+        shifts[[i for i, mid in enumerate(labels) if graph.name(mid) in UNSAID]] = np.nan
+        curves[np.isnan(shifts)] = SILENT
+        self.shown = np.union1d(np.flatnonzero(~np.isnan(shifts)), self.detector.places)
+        curves[:, 2] -= np.nan_to_num(shifts)
+        self.curves = curves
+
+    def odds(self, curves, z, maxima):
+        """Log-odds of all labels by logits of a head and the detector's log-odds."""
+        return z * curves[:, 0] + self.detector.evidence(maxima) * curves[:, 1] + curves[:, 2]
+
+
+def learned(training, path):
+    """
+    The head that ships, and what the heads of the folds say of what they did not see: logits, styles, whether the class was
+    unseen, and rows. Kept beside the features, so that calibration can be done again without training.
+    """
+    if not os.path.exists(path):
+        heads, parts = zip(*in_processes(training.learn, [*range(FOLDS), NO_FOLD]))
+        with open(path, 'wb') as file:
+            pickle.dump((heads[-1], *(np.concatenate(v) for v in zip(*parts[:FOLDS])), training.labels), file)
+    with open(path, 'rb') as file:
+        *result, labels = pickle.load(file)
+    if labels != training.labels or result[-1].max() >= len(training.rows.name):
+        raise SystemExit(f'{path} is of other features: remove it')
+    return result
+
+
+def settled(training, calibration, evaluation, head):
+    """The calibration's curves under the numbers that hold for all labels, and figures of pictures they were not fitted on."""
+    detector, person = calibration.detector, calibration.person
+    guessable = settle.broad(training.graph, training.labels)
+    seen = {name: calibration.odds(calibration.curves, predict(head, evaluation.rows[name].x)[0], evaluation.maxima(name)) for name in settle.SETS}
+    numbers, said = settle.judged(evaluation, seen.__getitem__, detector.covers, person, guessable)
+    figures = {name: settle.figures(sigmoid(detector.raise_sure(odds, evaluation.maxima(name))), evaluation.right[name], training.graph, training.labels) for name, odds in said.items()}
+    slope = np.where(detector.covers, numbers[1], numbers[0])[:, None]
+    curves = calibration.curves * slope
+    curves[:, 2] += numbers[2]
+    return curves, guessable, numbers, figures
+
+
+def style_figures(said, truth):
+    known = truth >= 0
+    said, truth = said[known], truth[known]
+    best = said.argmax(1)
+    return {
+        'styleAccuracy': round(float((best == truth).mean()), 4),
+        'styleRecall': {style: round(float((best[truth == i] == i).mean()), 3) for i, style in enumerate(STYLES)},
+        'styleFalseAt0.9': {style: int(((said[:, i] >= .9) & (truth == 0)).sum()) for i, style in enumerate(STYLES) if i > 0},
+        'stylePhotos': int((truth == 0).sum())
+    }
+
+
+def main(folder, evaluation_folder, images):
     torch.set_num_threads(1)
     began = time.time()
     log = lambda text: print(f'{time.time() - began:6.0f} s  {text}', flush=True)
-    graph, rows = Graph(), Rows(folders, SOURCES)
-    served = np.arange(len(rows.name)) < len(Rows(folders[:1], SOURCES).name)
-    strays = sharpen(rows, folders[0])
-    stray_of = np.array([TWINS.get(source, 0) for source in rows.source])
-    labels = choose_labels(rows, graph)
-    labels += sorted({mid for leaf in graph.coco for mid in graph.up(leaf)} - set(labels))
-    target, weight = make_targets(rows, graph, labels)
-    drawn = np.where(rows.tile, DRAWN['tile'], 1.) * np.where(rows.style > 0, DRAWN['drawing'], 1.)
-    pictures = {source: int((served & (rows.source == source)).sum()) for source in SOURCES}
-    log(f'{pictures}, {int((~served).sum())} rows of other sides, {len(labels)} labels')
-
-    found = truths(rows, graph)
-    things = things_of(found, graph)
-    def learn(fold):
-        """The head that saw all but a fold, and what it says of that; without a fold, the head that ships."""
-        torch.set_num_threads(1)
-        classes, held = held_out(rows, things, fold)
-        head = train_head(rows.x[~held], target[~held], weight[~held], rows.style[~held], drawn[~held], SEED + fold % (FOLDS + 1), EPOCHS, strays, stray_of[~held])
-        at = np.flatnonzero(held & served)
-        said = predict(head, rows.x[at]) if len(at) else ()
-        log(f'fold {fold}: {len(at)} held out')
-        return head, (*said, classes[at], at)
-
-    heads, parts = zip(*in_processes(learn, [*range(FOLDS), NO_FOLD]))
-    z, styles, unseen, at = (np.concatenate(v) for v in zip(*parts[:FOLDS]))
-    keep = np.array([found[i][0] is not None for i in at]) & (rows.style[at] <= 0)
-    judged = rows.take(at[keep])
-    judge = Judge(judged, unseen[keep], [found[i] for i in at[keep]], soft_labels(judged, graph, labels), labels, graph.mid['Person'])
-    detector = Detector(graph, labels).fit(judged.x[:, POOLED:], [found[i] for i in at[keep]], graph, judge.weight)
-    evidence = detector.evidence(judged.x[:, POOLED:])
-    curves = fit_labels(judge, z[keep], evidence, detector.covers)
-    odds = z[keep] * curves[:, 0] + evidence * curves[:, 1] + curves[:, 2]
-    error = judge.error(sigmoid(odds))
-    log(f'before labels are made rarer: {judge.figures(sigmoid(odds))}')
-    shifts = make_rarer(judge, odds, WANTED_PRECISION)
-    pictured = judge.right.sum(0)
-    for i in range(len(labels)):
-        if detector.covers[i] and np.isnan(shifts[i]) and pictured[i] < 12:
-            curves[i], shifts[i] = UNMEASURED, 0
-    shifts[[i for i, mid in enumerate(labels) if graph.name(mid) in UNSAID]] = np.nan
-    curves[np.isnan(shifts)] = SILENT
-    shown = np.union1d(np.flatnonzero(~np.isnan(shifts)), detector.places)
-    curves[:, 2] -= np.nan_to_num(shifts)
-    odds = z[keep] * curves[:, 0] + evidence * curves[:, 1] + curves[:, 2]
-    p = sigmoid(detector.raise_sure(odds, judged.x[:, POOLED:]))
-    known_style = rows.style[at] >= 0
-    said, truth = styles[known_style].argmax(1), rows.style[at][known_style]
+    training = Training(folder)
+    graph, rows, labels = training.graph, training.rows, training.labels
+    pictures = {source: int((rows.source == source).sum()) for source in SOURCES}
+    log(f'{pictures}, {len(labels)} labels')
+    evaluation = settle.Evaluation(evaluation_folder, images, graph, labels)
+    head, z, styles, unseen, at = learned(training, os.path.join(folder, 'heads.pickle'))
+    log('trained')
+    calibration = Calibration(training, z, styles, unseen, at)
+    curves, guessable, numbers, evaluated = settled(training, calibration, evaluation, head)
+    judge, shown = calibration.judge, calibration.shown
+    p = sigmoid(calibration.detector.raise_sure(settle.choose(calibration.odds(curves, calibration.z, calibration.maxima), guessable), calibration.maxima))
     precision, count = judge.by_label(p)
     name = lambda i: graph.name(labels[i])
     report = {
-        'command': 'python models/label-heads/train.py FEATURES', 'seed': SEED, 'epochs': EPOCHS, 'pictures': pictures, 'rowsOfOtherSides': int((~served).sum()),
-        'labels': {'tried': len(labels), 'shown': len(shown)}, 'expectedCalibrationError': round(float(error), 4),
+        'command': 'python models/label-heads/train.py FEATURES EVALUATION IMAGES', 'seed': SEED, 'epochs': EPOCHS, 'pictures': pictures,
+        'labels': {'tried': len(labels), 'shown': len(shown)}, 'expectedCalibrationError': round(float(calibration.error), 4),
         'heldOut': {k: round(float(v), 3) for k, v in judge.figures(p).items()},
         'wrongAndSureOfUnseenClasses': round(float(judge.sure_and_wrong(p)), 4),
-        'styleAccuracy': round(float((said == truth).mean()), 4),
-        'styleRecall': {style: round(float((said[truth == i] == i).mean()), 3) for i, style in enumerate(STYLES)},
-        'styleFalseAt0.9': {style: int(((styles[known_style][:, i] >= .9) & (truth == 0)).sum()) for i, style in enumerate(STYLES) if i > 0},
-        'stylePhotos': int((truth == 0).sum()),
+        'slopesAndOffset': [round(float(number), 3) for number in numbers],
+        'evaluationPicturesInFolds': evaluated,
+        **style_figures(styles, rows.style[at]),
         'precisionByLabel': {name(i): [round(float(precision[i]), 3), int(count[i])] for i in shown},
         'left': sorted(name(i) for i in set(range(len(labels))) - set(shown))
     }
     log(json.dumps({k: v for k, v in report.items() if k not in ('left', 'precisionByLabel')}))
 
-    export_head(heads[-1], detector, labels, shown, curves[shown], os.path.join(HERE, 'head.onnx'))
+    export_head(head, calibration.detector, labels, shown, curves[shown], guessable[shown], os.path.join(HERE, 'head.onnx'))
     with open(os.path.join(LABELS, 'label-heads.json'), 'w') as file:
         file.write('[\n' + ',\n'.join('  ' + json.dumps({'mid': labels[i], 'name': name(i)}) for i in shown) + '\n]\n')
     with open(os.path.join(HERE, 'report.json'), 'w') as file:
@@ -134,4 +196,4 @@ def main(folders):
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

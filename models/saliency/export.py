@@ -1,7 +1,7 @@
 """
 From trained members to one ONNX file. Standardisation and norms are folded into the convolutions beside them; members
-run side by side as groups of the same convolutions. Their mean is the geometric mean of their maps, so it is taken of the
-logits, and all that follows (blur, centre, softmax) is done once.
+run side by side as groups of the same convolutions. The weighted sum is taken of the logits, a weighted geometric mean of
+their maps, and all that follows (blur, centre, softmax) is done once.
 """
 import numpy as np
 import onnx
@@ -55,7 +55,9 @@ def standardised(convolution, member, tap):
     return weight, -weight @ mean
 
 
-def export_members(members, path):
+def export_members(weighted, path):
+    """`weighted`: [(member, weight of its logits)]."""
+    members = [member for member, _ in weighted]
     graph, groups = Graph(), len(members)
     graph.constant('twice', np.array([1, 1, 2, 2], np.float32))
 
@@ -107,8 +109,8 @@ def export_members(members, path):
     coarse = graph.double(graph.conv(x, 'coarse', weight, group=groups))
     x = graph.relu(graph.add('Add', [coarse, graph.conv('stride8', 'fine', *stacked(fine))], 'detail'))
     x = graph.relu(graph.conv(x, 'narrow', *plain(lambda member: member.narrow), group=groups))
-    last = np.concatenate([array(member.last.weight) for member in members], 1) / groups
-    logits = graph.conv(x, 'last', last, np.mean([array(member.last.bias) for member in members], 0))
+    last = np.concatenate([array(member.last.weight) * weight for member, weight in weighted], 1)
+    logits = graph.conv(x, 'last', last, sum(array(member.last.bias) * weight for member, weight in weighted))
 
     line = array(members[0].blur)
     radius = line.shape[2] // 2
@@ -116,7 +118,7 @@ def export_members(members, path):
     logits = graph.add('Pad', [logits, 'edges'], 'padded', mode='edge')
     logits = graph.conv(graph.conv(logits, 'blurred_down', line), 'blurred', line.transpose(0, 1, 3, 2))
 
-    graph.constant('centre', np.mean([array(member.centre) for member in members], 0).astype(np.float32))
+    graph.constant('centre', sum(array(member.centre) * weight for member, weight in weighted).astype(np.float32))
     graph.constant('line', np.array([1, -1], np.int64))
     shape = graph.add('Shape', [logits], 'shape')
     centre = graph.add('Resize', ['centre', '', '', shape], 'centre_fitted', mode='linear', coordinate_transformation_mode='half_pixel')
@@ -133,16 +135,16 @@ def export_members(members, path):
     )
     onnx.checker.check_model(model)
     onnx.save(model, path)
-    check(members, path)
+    check(weighted, path)
 
 
-def check(members, path):
+def check(weighted, path):
     """The file against the members, on noise of a shape that is not square. @raises AssertionError"""
     from features import open_session
     draw = np.random.default_rng(0)
     taps = [draw.normal(size=(1, channels, 320 // stride, 448 // stride)).astype(np.float32) for channels, stride in TAPS.values()]
     found, = open_session(path).run(['interest'], dict(zip(TAPS, taps)))
     with torch.inference_mode():
-        logits = sum(member(tuple(map(torch.from_numpy, taps))) for member in members) / len(members)
+        logits = sum(weight * member(tuple(map(torch.from_numpy, taps))) for member, weight in weighted)
     expected = torch.softmax(logits.flatten(1), 1).view_as(logits)[0].numpy()
     assert abs(found[0, 0] - expected).max() < 1e-4 * expected.max(), abs(found[0, 0] - expected).max()

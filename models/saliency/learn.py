@@ -1,4 +1,4 @@
-"""Training of one readout on cached features, and its figures on pictures that it has not seen."""
+"""Training of the readouts on cached features, and their figures on pictures that they have not seen."""
 import copy
 import time
 
@@ -18,6 +18,8 @@ WARM_UP = 0.08
 CLIP = 2
 EMA = 0.99
 JUDGED_SIZE = SIZES[0]
+# What is less counts as none.
+LEAST_OBJECT = 0.01
 
 
 class Truth:
@@ -49,17 +51,36 @@ def loss_of(logits, truth, counts, nss_weight):
     return (kl + 1 - cc - nss_weight * nss).mean()
 
 
+def objects_loss(logits, objects):
+    """Mean square of the difference to the logarithm of the objects' probability."""
+    return ((logits - (objects + LEAST_OBJECT).log()) ** 2).mean()
+
+
 def statistics_of(features, rows):
     """Mean and deviation of every channel over the pictures, at the usual size."""
     taps = features.taps(np.sort(rows)[::4], JUDGED_SIZE, False)
     return [(torch.from_numpy(t.mean((0, 2, 3))), torch.from_numpy(t.std((0, 2, 3)) + 1e-3)) for t in taps]
 
 
-def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout, blur, nss_weight, sizes=SIZES, teacher=None, log=print):
-    """
-    The readout's running mean after `epochs`. `truth` has maps and counts by size; with a `teacher` (maps by size and
-    mirrored) these are blended into the truth's maps, and stand alone where a picture has none.
-    """
+def train_gaze(features, truth, rows, *, nss_weight, **recipe):
+    """A member that says where people look: learns from the maps and counts of `truth`, by size."""
+    def loss(logits, chosen, size, mirrored):
+        target, counts = truth.maps[size][chosen], truth.counts[size][chosen]
+        if mirrored:
+            target, counts = target[..., ::-1].copy(), counts[..., ::-1].copy()
+        return loss_of(logits, torch.from_numpy(target), torch.from_numpy(counts), nss_weight)
+    return train(features, rows, loss, **recipe)
+
+
+def train_objects(features, rows, **recipe):
+    """A member that says how likely the trunk's head takes a place for the middle of an object, without running it."""
+    def loss(logits, chosen, size, mirrored):
+        return objects_loss(logits, torch.from_numpy(features.objects(chosen, size, mirrored)))
+    return train(features, rows, loss, **recipe)
+
+
+def train(features, rows, loss_of_batch, *, seed, epochs, width, detail, dropout, blur, sizes=SIZES, log=print):
+    """A readout's running mean after `epochs`; `loss_of_batch(logits, rows, size, mirrored)`."""
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
     net = Readout([count for count, _ in TAPS.values()], width, detail, dropout, blur).to(memory_format=torch.channels_last)
@@ -78,15 +99,10 @@ def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout
             chosen = np.sort(order[start:start + BATCH])
             size, mirrored = sizes[draw.integers(len(sizes))], bool(draw.integers(2))
             taps = [torch.from_numpy(values).contiguous(memory_format=torch.channels_last) for values in features.taps(chosen, size, mirrored)]
-            target, counts = truth.maps[size][chosen], truth.counts[size][chosen]
-            if mirrored:
-                target, counts = target[..., ::-1].copy(), counts[..., ::-1].copy()
-            if teacher is not None:
-                target = teacher.blend(target, chosen, size, mirrored)
             rate = LEARNING_RATE * (done / warm if done < warm else (1 + np.cos(np.pi * (done - warm) / (steps - warm))) / 2)
             for group in optimiser.param_groups:
                 group['lr'] = rate
-            loss = loss_of(net(taps), torch.from_numpy(target), torch.from_numpy(counts), nss_weight)
+            loss = loss_of_batch(net(taps), chosen, size, mirrored)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), CLIP)
@@ -104,19 +120,13 @@ def train_readout(features, truth, rows, seed, *, epochs, width, detail, dropout
     return mean_net
 
 
-def predict(nets, features, rows, size, flips=False):
-    """[rows, height / 8, width / 8]: the geometric mean of the members' interest, each map of sum 1."""
+def predict(members, features, rows, size):
+    """[rows, height / 8, width / 8]: interest maps of sum 1, of the weighted sum of logits of `members` [(net, weight)]."""
     maps = []
     with torch.inference_mode():
         for start in range(0, len(rows), BATCH):
-            chosen = rows[start:start + BATCH]
-            logits = 0
-            for mirrored in (False, True) if flips else (False,):
-                taps = [torch.from_numpy(values) for values in features.taps(chosen, size, mirrored)]
-                for net in nets:
-                    values = torch.log_softmax(net(taps).flatten(1), 1).view(len(chosen), size[1] // 8, size[0] // 8)
-                    logits = logits + (values.flip(2) if mirrored else values)
-            maps.append(interest_of(logits / (len(nets) * (2 if flips else 1))).numpy())
+            taps = [torch.from_numpy(values) for values in features.taps(rows[start:start + BATCH], size, False)]
+            maps.append(interest_of(sum(weight * net(taps) for net, weight in members)).numpy())
     return np.concatenate(maps)
 
 

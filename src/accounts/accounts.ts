@@ -48,13 +48,13 @@ export interface Accounts extends Administration {
 
 /** Makes accounts over a store, which stays its caller's to close. */
 export function createAccounts (options: AccountsOptions): Accounts {
-  const { store, tokenTtlS, gate = work => work(), hasher = createPasswordHasher(), now = Date.now } = options
+  const { store, tokenTtlS, gate = work => work(), hasher = createPasswordHasher(), now = Date.now, monotonicNow = () => performance.now() } = options
   const cache = createSessionCache({
     maxAgeMs: SESSION_CACHE_MS,
     maxSessions: SESSION_CACHE_SESSIONS,
-    monotonicNow: options.monotonicNow ?? (() => performance.now())
+    monotonicNow
   })
-  const limiter = createSignInLimiter(options.limits ?? DEFAULT_SIGN_IN_LIMITS, now)
+  const limiter = createSignInLimiter(options.limits ?? DEFAULT_SIGN_IN_LIMITS, monotonicNow)
   const noteKeyUse = createKeyUseNotes(store, now, options.reportFault ?? (() => {}))
   const signInParts = { store, hasher, limiter, gate, tokenTtlS, now, noteKeyUse }
   const sessionParts = { store, cache, now, noteKeyUse }

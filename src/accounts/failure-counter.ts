@@ -7,8 +7,8 @@ export interface FailureCounterOptions {
   readonly windowMs: number
   /** Keys that are remembered; beyond, the one whose window began first is forgotten. */
   readonly maxKeys: number
-  /** Milliseconds since 1970. */
-  readonly now: () => number
+  /** Milliseconds that never go backwards: a clock that is set back must not keep anyone out. */
+  readonly monotonicNow: () => number
 }
 
 /** Ends an attempt; to be called exactly once. */
@@ -56,7 +56,7 @@ export function createFailureCounter (options: FailureCounterOptions): FailureCo
     counts.set(key, count)
     // Insertion order is the order in which windows began, hence in which they end.
     for (const [oldest, { failures, endsAtMs }] of counts) {
-      if (counts.size <= options.maxKeys && (failures === 0 || endsAtMs > options.now())) break
+      if (counts.size <= options.maxKeys && (failures === 0 || endsAtMs > options.monotonicNow())) break
       counts.delete(oldest)
     }
   }
@@ -67,16 +67,16 @@ export function createFailureCounter (options: FailureCounterOptions): FailureCo
       remember(key, count)
       return count
     }
-    if (known.endsAtMs <= options.now()) Object.assign(known, { failures: 0, endsAtMs: Infinity })
+    if (known.endsAtMs <= options.monotonicNow()) Object.assign(known, { failures: 0, endsAtMs: Infinity })
     return known
   }
   const settle = (key: string, count: Count, failed: boolean): void => {
     count.underWay -= 1
-    if (failed && count.endsAtMs <= options.now()) count.failures = 0
+    if (failed && count.endsAtMs <= options.monotonicNow()) count.failures = 0
     if (failed) {
       count.failures += 1
       if (count.failures === 1) {
-        count.endsAtMs = options.now() + options.windowMs
+        count.endsAtMs = options.monotonicNow() + options.windowMs
         remember(key, count)
       }
     }
@@ -87,7 +87,7 @@ export function createFailureCounter (options: FailureCounterOptions): FailureCo
     async begin (key) {
       for (;;) {
         const count = current(key)
-        if (count.failures >= options.limit) throw new LimitReached(count.endsAtMs - options.now())
+        if (count.failures >= options.limit) throw new LimitReached(count.endsAtMs - options.monotonicNow())
         if (count.failures + count.underWay < options.limit) {
           count.underWay += 1
           return failed => settle(key, count, failed)

@@ -45,10 +45,10 @@ export interface SignInLimiter {
 /**
  * Makes a limiter. A login is counted apart for each address it has signed in from before, so that a stranger who
  * guesses at a login locks out strangers, not its owner (OWASP calls it a device cookie).
- * @param now milliseconds since 1970
+ * @param monotonicNow milliseconds that never go backwards
  */
-export function createSignInLimiter (limits: SignInLimits, now: () => number): SignInLimiter {
-  const shared = { windowMs: limits.windowMs, maxKeys: MAX_COUNTED_KEYS, now }
+export function createSignInLimiter (limits: SignInLimits, monotonicNow: () => number): SignInLimiter {
+  const shared = { windowMs: limits.windowMs, maxKeys: MAX_COUNTED_KEYS, monotonicNow }
   const addresses = createFailureCounter({ ...shared, limit: limits.perAddress })
   const logins = createFailureCounter({ ...shared, limit: limits.perLogin })
   const provenPairs = new Set<string>()

@@ -93,13 +93,13 @@ function configure (database: Database.Database): Database.Database {
 }
 
 function retryWhileBusy (work: () => void): void {
-  const endsAt = Date.now() + BUSY_TIMEOUT_MS
+  const endsAt = performance.now() + BUSY_TIMEOUT_MS
   const sleeper = new Int32Array(new SharedArrayBuffer(4))
   for (;;) {
     try {
       return work()
     } catch (error) {
-      if (!isBusyError(error) || Date.now() > endsAt) throw error
+      if (!isBusyError(error) || performance.now() > endsAt) throw error
       Atomics.wait(sleeper, 0, 0, 20)
     }
   }

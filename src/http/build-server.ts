@@ -36,6 +36,9 @@ export interface ServerOptions extends EndpointDeps {
 // A body that has not arrived by then belongs to a slow or hostile client.
 const RECEIVE_TIMEOUT_MS = 120_000
 
+// Tokens and keys travel in headers, and plugins log those at the level trace.
+const HEADERS_IN_LOG = { paths: ['headers', '*.headers'], remove: true }
+
 // An API has nothing to run or embed; the documentation's page brings its own policy. Whether there is TLS, the proxy
 // in front knows: no Strict-Transport-Security, nor what only makes sense with it.
 const HELMET_OPTIONS: FastifyHelmetOptions = {
@@ -50,7 +53,7 @@ export async function buildServer (options: ServerOptions): Promise<FastifyInsta
   const { config, metrics, endpoints } = options
   const beginLife = createLifeKeeper([metrics, ...options.observers ?? []])
   const app: FastifyInstance = Fastify({
-    loggerInstance: options.logger,
+    loggerInstance: options.logger.child({}, { redact: HEADERS_IN_LOG }),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     requestIdHeader: false,

@@ -8,7 +8,7 @@ export interface CpuBudgetOptions {
   readonly slots: number
   /** Computations of one lane that may wait; one more is refused at once. */
   readonly maxQueue: number
-  /** Who can be expected to wait longer than this is refused at once. */
+  /** Who can be expected to wait longer than this is refused at once, and who has waited for so long goes next. */
   readonly maxWaitMs: number
 }
 
@@ -44,7 +44,7 @@ interface Waiter {
 
 /** Makes the process's CPU budget. */
 export function createCpuBudget ({ slots, maxQueue, maxWaitMs }: CpuBudgetOptions): CpuBudget {
-  const queue = createFairQueue<Waiter>()
+  const queue = createFairQueue<Waiter>(maxWaitMs)
   let busy = 0
 
   function giveBack (): void {

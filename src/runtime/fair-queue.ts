@@ -1,6 +1,7 @@
 // Who is next for a CPU. Work waits in lanes, one for each function; in a lane the first to come goes first, and of the
 // lanes that one which has had the least computing. So a slow function with a long queue delays a fast one by what
-// computes already, not by its queue (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996).
+// computes already, not by its queue (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996). Who has waited for as
+// long as anyone was told to wait goes before all that: a slow function's share would let it wait for many times as long.
 
 /** Waiting work in lanes, with an account of what each lane has had. Times in seconds. */
 export interface FairQueue<T> {
@@ -20,7 +21,8 @@ export interface FairQueue<T> {
 }
 
 interface Lane<T> {
-  readonly items: Set<T>
+  /** What waits, in order of arrival, and since when. */
+  readonly items: Map<T, number>
   /** Seconds of computing that it has had, on a clock that idle lanes do not fall behind on. */
   had: number
   running: number
@@ -32,8 +34,12 @@ const FIRST_GUESS_S = 0.2
 // Weight of the newest computation in the running mean of their durations.
 const MEAN_WEIGHT = 0.1
 
-/** Makes an empty queue. Lanes appear when they are first named: names come from a fixed set. */
-export function createFairQueue<T> (): FairQueue<T> {
+/**
+ * Makes an empty queue. Lanes appear when they are first named: names come from a fixed set.
+ * @param patienceMs after which an item goes before those of other lanes
+ * @param monotonicNow milliseconds that never go backwards
+ */
+export function createFairQueue<T> (patienceMs: number, monotonicNow: () => number = () => performance.now()): FairQueue<T> {
   const lanes = new Map<string, Lane<T>>()
   // How far the busiest clock had come when work was last started: where a lane that wakes up joins.
   let clock = 0
@@ -41,7 +47,7 @@ export function createFairQueue<T> (): FairQueue<T> {
   function laneOf (name: string): Lane<T> {
     const known = lanes.get(name)
     if (known !== undefined) return known
-    const made = { items: new Set<T>(), had: 0, running: 0, usualS: FIRST_GUESS_S }
+    const made = { items: new Map<T, number>(), had: 0, running: 0, usualS: FIRST_GUESS_S }
     lanes.set(name, made)
     return made
   }
@@ -60,19 +66,25 @@ export function createFairQueue<T> (): FairQueue<T> {
     add (name, item) {
       const lane = laneOf(name)
       join(lane)
-      lane.items.add(item)
+      lane.items.set(item, monotonicNow())
     },
     remove (name, item) {
       laneOf(name).items.delete(item)
     },
     next () {
       let first: Lane<T> | undefined
+      let longest: Lane<T> | undefined
+      let since = monotonicNow() - patienceMs
       for (const lane of lanes.values()) {
-        if (lane.items.size > 0 && (first === undefined || lane.had < first.had)) first = lane
+        const [oldest] = lane.items.values()
+        if (oldest === undefined) continue
+        if (first === undefined || lane.had < first.had) first = lane
+        if (oldest < since) [longest, since] = [lane, oldest]
       }
-      if (first === undefined) return undefined
-      const [item] = first.items
-      first.items.delete(item as T)
+      const lane = longest ?? first
+      if (lane === undefined) return undefined
+      const [item] = lane.items.keys()
+      lane.items.delete(item as T)
       return item
     },
     start (name) {

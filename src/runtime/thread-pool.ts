@@ -3,6 +3,8 @@
 import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
 
+const BACKGROUND_URL = new URL('./background-thread.js', import.meta.url)
+
 export interface ThreadPoolOptions {
   /** The module that runs in a thread; a task may name another one. */
   readonly worker?: URL
@@ -69,7 +71,7 @@ export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs
       concurrentTasksPerWorker: 1,
       workerData: data,
       ...maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } },
-      ...execArgv === undefined ? {} : { execArgv: [...execArgv] }
+      execArgv: [...execArgv ?? process.execArgv, `--import=${BACKGROUND_URL.href}`]
     })
     // A thread that dies without a task, before it has begun or while it is killed, is told by an event; unheard, that
     // would end the process. What waits for a thread that cannot start would wait for ever.

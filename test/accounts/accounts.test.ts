@@ -89,6 +89,16 @@ t.test('only failures count against the limits, and nothing is hashed beyond the
   await t.resolves(accounts.issueToken(credentials))
 })
 
+t.test('a clock that is set back keeps nobody out longer', async t => {
+  const monotonic = { ms: 0 }
+  const { accounts, credentials, clock } = await createFixture(t, { limits: { perAddress: 1, perLogin: 100, windowMs: 60_000 }, monotonicNow: () => monotonic.ms })
+  await failureOf(t, accounts.issueToken({ ...credentials, password: 'tulip-bicycle-43' }), 'bad_credentials')
+  clock.ms -= 365 * 86_400_000
+  await failureOf(t, accounts.issueToken(credentials), 'rate_limited')
+  monotonic.ms += 60_000
+  await t.resolves(accounts.issueToken(credentials))
+})
+
 t.test('many sign-ins of one account at once all succeed', async t => {
   const { accounts, credentials } = await createFixture(t, { limits: { perAddress: 2, perLogin: 2, windowMs: 60_000 } })
   const issued = await Promise.all(Array.from({ length: 12 }, async () => await accounts.issueToken(credentials)))

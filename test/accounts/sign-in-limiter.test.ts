@@ -30,7 +30,7 @@ t.test('what is no address counts by itself', async t => {
 })
 
 function counterAt (clock: { ms: number }, options: { limit?: number, maxKeys?: number } = {}) {
-  return createFailureCounter({ limit: 3, windowMs: 1000, maxKeys: 100, now: () => clock.ms, ...options })
+  return createFailureCounter({ limit: 3, windowMs: 1000, maxKeys: 100, monotonicNow: () => clock.ms, ...options })
 }
 
 t.test('a key is refused after its failures, until the window that began with the first has passed', async t => {

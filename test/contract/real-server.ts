@@ -19,7 +19,7 @@ export interface RealServer {
 export async function startServer (t: Test, env: NodeJS.ProcessEnv = {}): Promise<RealServer> {
   const log: Array<Record<string, unknown>> = []
   let told: FirstCredentials | undefined
-  const logger = pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)) } })
+  const logger = pino({ level: 'trace' }, { write: (line: string) => { log.push(JSON.parse(line)) } })
   const config = loadConfig({ COMPUTE_DATA_DIR: `${t.testdir()}/data`, COMPUTE_FETCH_ALLOW: '127.0.0.1', ...env })
   const app = await buildApp(config, logger, credentials => { told = credentials })
   await app.http.listen({ port: 0, host: '127.0.0.1' })

@@ -18,7 +18,7 @@ function workFor (seconds: number, queue: ReturnType<typeof createFairQueue<Item
 }
 
 t.test('in a lane the first to come goes first, and who has gone is not there', async t => {
-  const queue = createFairQueue<Item>()
+  const queue = createFairQueue<Item>(60_000)
   const items = [0, 1, 2].map(n => ({ lane: 'a', n }))
   for (const item of items) queue.add('a', item)
   queue.remove('a', items[1] as Item)
@@ -27,14 +27,14 @@ t.test('in a lane the first to come goes first, and who has gone is not there', 
 })
 
 t.test('lanes with enough to do get equal computing, however long their work takes', async t => {
-  const queue = createFairQueue<Item>()
+  const queue = createFairQueue<Item>(60_000)
   for (let n = 0; n < 1000; n++) for (const lane of ['fast', 'slow', 'slower']) queue.add(lane, { lane, n })
   const had = workFor(60, queue, { fast: 0.05, slow: 1, slower: 3 })
   for (const lane of ['fast', 'slow', 'slower']) t.ok(Math.abs((had.get(lane) ?? 0) - 20) <= 3, `${lane} had ${had.get(lane)} s`)
 })
 
 t.test('a lane that was idle has no claim on the past', async t => {
-  const queue = createFairQueue<Item>()
+  const queue = createFairQueue<Item>(60_000)
   for (let n = 0; n < 200; n++) queue.add('a', { lane: 'a', n })
   workFor(50, queue, { a: 1 })
   for (let n = 0; n < 200; n++) queue.add('b', { lane: 'b', n })
@@ -43,7 +43,7 @@ t.test('a lane that was idle has no claim on the past', async t => {
 })
 
 t.test('the wait that is expected counts what goes before, and not what does not', async t => {
-  const queue = createFairQueue<Item>()
+  const queue = createFairQueue<Item>(60_000)
   const learn = (lane: string, seconds: number): void => { for (let n = 0; n < 200; n++) queue.start(lane)(seconds) }
   learn('slow', 2)
   learn('fast', 0.1)
@@ -54,4 +54,20 @@ t.test('the wait that is expected counts what goes before, and not what does not
   t.ok(Math.abs(queue.expectedWaitS('slow', 2) - 10.5) < 0.1)
   t.ok(queue.expectedWaitS('fast', 1) < 1.2, 'half of what runs and as much of the slow as it takes itself')
   end(2)
+})
+
+t.test('who has waited for as long as anyone was told to wait goes first, the longest first', async t => {
+  const clock = { ms: 0 }
+  const queue = createFairQueue<string>(1000, () => clock.ms)
+  queue.start('slow')(5)
+  queue.add('slow', 'slow')
+  clock.ms = 100
+  for (const name of ['fast 1', 'fast 2', 'fast 3']) queue.add('fast', name)
+  clock.ms = 500
+  queue.add('other', 'other')
+  clock.ms = 900
+  t.equal(queue.next(), 'fast 1', 'the slow lane has had more')
+  clock.ms = 1200
+  t.same([queue.next(), queue.next(), queue.next(), queue.next()], ['slow', 'fast 2', 'fast 3', 'other'])
+  t.equal(queue.next(), undefined)
 })

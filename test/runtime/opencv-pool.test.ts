@@ -36,6 +36,12 @@ t.test('a job runs in a thread, and OpenCV leaves no listener there', async t =>
     t.match(after, { points, instances: instances + 1 })
   })
 
+  await t.test('out of memory is an error, and the next job has an instance that works', async t => {
+    const { instances } = await pool.run(JOB, { what: 'answer' })
+    await t.rejects(pool.run(JOB, { what: 'exhaust' }), { message: /memory|bad_alloc|alloc/i })
+    t.match(await pool.run(JOB, { what: 'answer' }), { points, instances: instances + 1 })
+  })
+
   await t.test('a thread that dies fails its own task only', async t => {
     await t.rejects(pool.run(JOB, { what: 'exit' }))
     t.equal((await pool.run(JOB, { what: 'answer' })).points, points)

@@ -2,7 +2,7 @@
 import { OpencvError, opencvInstances, useOpencv } from '../../src/runtime/opencv.js'
 
 export interface TestTask {
-  readonly what: 'throw' | 'answer' | 'hang' | 'exit' | 'trap' | 'listeners'
+  readonly what: 'throw' | 'answer' | 'hang' | 'exit' | 'trap' | 'exhaust' | 'listeners'
   readonly times?: number
 }
 
@@ -27,6 +27,8 @@ export default function misbehave ({ what, times = 1 }: TestTask): TestResult {
     }
   }
   if (what === 'trap') useOpencv(() => { throw new RangeError('as a trap would') })
+  // 512 MB each: WebAssembly ends at 4 GB, OpenCV's at less.
+  if (what === 'exhaust') useOpencv((cv, keep) => { for (;;) keep(new cv.Mat(8192, 8192, cv.CV_64FC1)) })
   if (what === 'answer') points = useOpencv(countPoints)
   return {
     instances: opencvInstances(),

@@ -1,4 +1,5 @@
 // What all pools have in common, with workers that are plain JavaScript; more of it is tested through the inference pool.
+import { getPriority } from 'node:os'
 import t, { type Test } from 'tap'
 import { type ThreadPool, type ThreadPoolOptions, createDeadline, createThreadPool } from '../../src/runtime/thread-pool.js'
 
@@ -17,6 +18,12 @@ t.test('a task may name another module than the pool\'s', async t => {
   t.equal(await pool.run('a', { signal: patient() }), 'a')
   t.match(await pool.run({ nets: [{ id: 'a', path: '/a' }], outputs: [] }, { signal: patient(), worker: new URL('workers/obedient.mjs', import.meta.url) }), { kind: 'done' })
   t.equal(pool.threadIds().length, 1)
+})
+
+t.test('on Linux the event loop goes before the threads', { skip: process.platform !== 'linux' }, async t => {
+  const before = getPriority()
+  t.ok(await makePool(t).run('priority', { signal: patient() }) as number > before)
+  t.equal(getPriority(), before)
 })
 
 t.test('buffers are handed over', async t => {

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { FUNCTIONS, GOOD, ask } from '../functions.mjs'
+import { ALLOCATOR } from '../memory-limit.mjs'
 import { mutantsOf } from '../mutate.mjs'
 import { factsOf } from '../process-facts.mjs'
 
-export const about = 'every file of the robustness set and 2,000 mutants of good pictures, each to all functions'
+export const about = 'every file of the robustness set and 2,000 mutants of good pictures, each to all functions; allocator set as README advises for containers'
 
 const ROBUST = fileURLToPath(new URL('../../../../shared/images/robust/images/', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url))
@@ -25,7 +26,7 @@ export async function run ({ scale, note }) {
   if (robust.length === 0) note('the robustness set (../shared/images/robust) is not here: mutants alone')
   const bad = [...robust, ...mutantsOf(fixtures, MUTANTS, SEED)].filter((_, n) => (n * scale) % 1 < scale)
   const folder = temporaryFolder()
-  const service = await startService({ dataDir: folder.path, env: { COMPUTE_REQUEST_TIMEOUT: `${DEADLINE_MS / 1000}s`, COMPUTE_LOG_LEVEL: 'fatal' } })
+  const service = await startService({ dataDir: folder.path, env: { COMPUTE_REQUEST_TIMEOUT: `${DEADLINE_MS / 1000}s`, COMPUTE_LOG_LEVEL: 'fatal', ...ALLOCATOR } })
   const life = { ended: false }
   service.ended.catch(() => { life.ended = true })
   const codes = {}

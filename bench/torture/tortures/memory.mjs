@@ -1,13 +1,11 @@
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { FUNCTIONS, GOOD, ask } from '../functions.mjs'
 import { largestPictures } from '../largest-pictures.mjs'
-import { memoryLimit } from '../memory-limit.mjs'
+import { ALLOCATOR, memoryLimit } from '../memory-limit.mjs'
 import { factsOf } from '../process-facts.mjs'
 
 export const about = 'the largest allowed pictures of every format to every function at once, in 1 GB of memory'
 
-// As README recommends for small containers: large blocks go back to the system at once.
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
 const LIMIT_BYTES = 1024 ** 3
 const CONCURRENCY = 8
 

@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startService, temporaryFolder } from '../../eval/service.mjs'
-import { FUNCTIONS, GOOD, ask } from '../functions.mjs'
+import { FUNCTIONS, GOOD, MIX, ask, chooseFunction } from '../functions.mjs'
 import { createRandom } from '../mutate.mjs'
 
-export const about = 'twice the load that the server can bear, of all functions mixed, with COMPUTE_QUEUE_WAIT=1s'
+export const about = 'twice the load that the server can bear, of all functions mixed, with COMPUTE_QUEUE_WAIT=500ms'
 
-// What clients ask for, in shares of the requests.
-const MIX = { colorPalette: 0.25, objectsDetection: 0.2, classification: 0.15, heatMap: 0.15, textDetection: 0.05, imagesDistance: 0.1, imagesDifferences: 0.1 }
 const CALM_S = 60
 const STORM_S = 60
 const SEED = 7
 
 export async function run ({ scale, note }) {
   const folder = temporaryFolder()
-  const service = await startService({ dataDir: folder.path, env: { COMPUTE_LOG_LEVEL: 'fatal', COMPUTE_QUEUE_WAIT: '1s' } })
+  const service = await startService({ dataDir: folder.path, env: { COMPUTE_LOG_LEVEL: 'fatal', COMPUTE_QUEUE_WAIT: '500ms' } })
   try {
     for (let round = 0; round < 3; round++) for (const name of Object.keys(FUNCTIONS)) await Promise.all([ask(service, name, GOOD[name]), ask(service, name, GOOD[name])])
     // Two at a time keep two CPUs busy without a queue: what they get done is what can be borne.
@@ -52,19 +50,13 @@ export async function run ({ scale, note }) {
   }
 }
 
-function choose (random) {
-  let left = random()
-  for (const [name, share] of Object.entries(MIX)) if ((left -= share) < 0) return name
-  return 'colorPalette'
-}
-
 async function closedLoop (service, seconds, clients) {
   const random = createRandom(SEED)
   const answers = []
   const endMs = performance.now() + seconds * 1000
   await Promise.all(Array.from({ length: clients }, async () => {
     while (performance.now() < endMs) {
-      const name = choose(random)
+      const name = chooseFunction(random)
       answers.push({ name, ...await ask(service, name, GOOD[name]) })
     }
   }))
@@ -77,7 +69,7 @@ async function openLoop (service, seconds, perS) {
   const asked = []
   const endMs = performance.now() + seconds * 1000
   while (performance.now() < endMs) {
-    const name = choose(random)
+    const name = chooseFunction(random)
     asked.push(ask(service, name, GOOD[name]).then(answer => ({ name, ...answer }), error => ({ name, status: String(error), ms: NaN })))
     await sleep(-Math.log(1 - random()) / perS * 1000)
   }

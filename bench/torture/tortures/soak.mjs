@@ -1,5 +1,5 @@
 import { startService, temporaryFolder } from '../../eval/service.mjs'
-import { FUNCTIONS, GOOD, PICTURES, ask } from '../functions.mjs'
+import { GOOD, MIX, PICTURES, ask, chooseFunction } from '../functions.mjs'
 import { createRandom } from '../mutate.mjs'
 import { factsOf } from '../process-facts.mjs'
 
@@ -25,8 +25,7 @@ export async function run ({ scale, note }) {
   try {
     await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
       for (let n = begun++; n < total && !life.ended; n = begun++) {
-        const names = Object.keys(FUNCTIONS)
-        const name = names[Math.floor(random() * names.length)]
+        const name = chooseFunction(random)
         const pictures = random() < 0.5 ? GOOD[name] : [pick(Object.values(PICTURES), random), pick(Object.values(PICTURES), random)]
         const { status, ms } = await ask(service, name, pictures).catch(error => ({ status: String(error.cause ?? error), ms: NaN }))
         times[n] = ms
@@ -45,6 +44,7 @@ export async function run ({ scale, note }) {
     const last = p99(times.subarray(total - tenth))
     const growth = key => Math.max(...settled.slice(-10).map(sample => sample[key])) - Math.max(...settled.slice(0, 10).map(sample => sample[key]))
     return {
+      mix: MIX,
       samples: samples.filter((_, n) => n % 5 === 0),
       rows: [
         { asked: 'every request is answered', measured: wrong.length === 0 ? `${total} of ${total}` : `${wrong.length} not: ${[...new Set(wrong)].slice(0, 5).join('; ')}`, holds: wrong.length === 0 && !life.ended },
