@@ -33,7 +33,7 @@ GAZE_RECIPE = dict(epochs=12, dropout=0.25, **RECIPE)
 # Who asks where a picture draws the eye means things: the last member tells of them, at this weight beside the mean of the
 # others. More of it finds more things and is less like people.
 OBJECTS = dict(seed=4, epochs=12, dropout=0.1, **RECIPE)
-OBJECTS_WEIGHT = 0.4
+OBJECTS_WEIGHT = 0.36
 WEIGHTS = [1 / len(GAZE)] * len(GAZE) + [OBJECTS_WEIGHT]
 
 

@@ -23,7 +23,7 @@ export interface DecodeSize {
   readonly width: number
   readonly height: number
   readonly fit: 'inside' | 'fill'
-  readonly kernel?: 'nearest' | 'lanczos3'
+  readonly kernel?: 'nearest' | 'linear' | 'lanczos3'
 }
 
 export interface DecodeOptions {

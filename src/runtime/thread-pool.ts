@@ -1,5 +1,6 @@
 // Worker threads that come when there is work, are replaced when they die, and really end when there is none: what every
 // pool of this program has in common.
+import * as threads from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
 
@@ -24,7 +25,7 @@ export interface ThreadPoolOptions {
 export interface TaskOptions {
   /** When aborted, the thread at work is killed. */
   readonly signal: AbortSignal
-  /** Buffers that are handed over instead of copied. */
+  /** Buffers that are handed over instead of copied; what cannot be, as some native modules make them, is copied. */
   readonly transferList?: readonly ArrayBuffer[]
   readonly worker?: URL
 }
@@ -51,6 +52,9 @@ export function createDeadline (timeoutMs: number, message: string): { readonly 
   const timer = setTimeout(() => abort.abort(new Failure('deadline_passed', message)), timeoutMs)
   return { signal: abort.signal, clear: () => clearTimeout(timer) }
 }
+
+// Node 20 has no word for it, and no such buffers.
+const isUntransferable = (threads as { isMarkedAsUntransferable?: (buffer: ArrayBuffer) => boolean }).isMarkedAsUntransferable ?? (() => false)
 
 /** Makes the pool; no thread starts before the first task. */
 export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs, maxHeapMb, execArgv, data }: ThreadPoolOptions): ThreadPool<Task, Result> {
@@ -97,7 +101,7 @@ export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs
     try {
       return await pool.run(task, {
         signal: AbortSignal.any([signal, noThread.signal]),
-        transferList: [...transferList],
+        transferList: transferList.filter(buffer => !isUntransferable(buffer)),
         ...worker === undefined ? {} : { filename: worker.href }
       })
     } catch (error) {

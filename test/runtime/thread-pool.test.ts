@@ -1,5 +1,6 @@
 // What all pools have in common, with workers that are plain JavaScript; more of it is tested through the inference pool.
 import { getPriority } from 'node:os'
+import { markAsUntransferable } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { type ThreadPool, type ThreadPoolOptions, createDeadline, createThreadPool } from '../../src/runtime/thread-pool.js'
 
@@ -30,6 +31,14 @@ t.test('buffers are handed over', async t => {
   const bytes = Uint8Array.of(1, 2, 3)
   t.same(await makePool(t).run(bytes, { signal: patient(), transferList: [bytes.buffer] }), Uint8Array.of(1, 2, 3))
   t.equal(bytes.length, 0)
+})
+
+t.test('a buffer that cannot be handed over is copied', async t => {
+  const bytes = Uint8Array.of(1, 2, 3)
+  // As Node marks the buffers of native modules, sharp's among them, from version 21 on.
+  markAsUntransferable(bytes.buffer)
+  t.same(await makePool(t).run(bytes, { signal: patient(), transferList: [bytes.buffer] }), Uint8Array.of(1, 2, 3))
+  t.equal(bytes.length, 3)
 })
 
 t.test('an aborted task ends with the reason of its signal, before it began and while it runs', async t => {
