@@ -64,7 +64,7 @@ function benchText () {
   const others = Object.keys(alone.figures['text-signs']).map(reader => [reader, ...columns.map(([, set, figure]) => alone.figures[set]?.[reader]?.[figure] ?? '')])
   const cost = parts => Object.entries(parts).map(([name, ms]) => `${name} ${ms}`).join(', ')
   return [
-    `Each reader by itself on the lines that are found, and Tesseract on whole pictures (\`${result.command} alone\`, ${alone.date}; handwriting on every fourth picture, this server on all):`,
+    `Each reader by itself on the lines that are found, and Tesseract on whole pictures (\`${result.command} alone\`, ${alone.date}; handwriting on every eighth picture, this server on all):`,
     '',
     table(['', ...columns.map(([head]) => head)], [ours, ...others]),
     '',

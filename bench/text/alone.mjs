@@ -16,7 +16,7 @@ const PICTURES_OF_OURS = 'bench/'
 const ROOT = new URL('../../', import.meta.url)
 const MAX_SIDE = 4096
 // Handwriting is read slowly by six ways: every so many pictures.
-const EVERY = { 'text-handwriting': 4 }
+const EVERY = { 'text-handwriting': 8 }
 // Those that the fused reader is to be shown beside.
 const SETS = new Set(['text-signs', 'text-receipts', 'text-pages', 'text-handwriting'])
 

@@ -1,4 +1,5 @@
 // textDetection: words on photographs with their places, lines of receipts, pages and labels, handwriting.
+import { existsSync, readFileSync } from 'node:fs'
 import { centreInside, characterErrors, compareBags, overlapOf, plainWord, precisionRecall, splitWords, textOf, wordsOf } from '../measures/text.mjs'
 
 const ENDPOINT = 'textDetection'
@@ -101,6 +102,16 @@ function handwriting (answered) {
   return figures
 }
 
+// What others are shown beside.
+const COMPARED = ['word F', 'F at IoU .5', 'line CER', 'CER columns', 'CER of lines, fr', 'CER of lines, en', 'word R of pages, fr', 'word R of pages, en']
+
+/** Each reader by itself, and Tesseract on whole pictures, as `bench/text.mjs` has measured them; none where it has not. */
+function readersAlone (set) {
+  const file = new URL('../../results/text.json', import.meta.url)
+  const readers = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).alone?.figures[set] ?? {} : {}
+  return Object.fromEntries(Object.entries(readers).map(([name, figures]) => [name, Object.fromEntries(Object.entries(figures).filter(([figure]) => COMPARED.includes(figure)))]))
+}
+
 export default [
   {
     name: 'text-signs',
@@ -109,7 +120,7 @@ export default [
     about: 'Words in street and shop photographs (ICDAR 2015, incidental scene text), in any case and without marks at their ends.',
     score: signs,
     asked: { 'word F': { embedded: '>= 0.68' } },
-    beside: { 'tesseract, whole page': { 'word P': 0.583, 'word R': 0.032, 'word F': 0.061 } }
+    beside: readersAlone('text-signs')
   },
   {
     name: 'text-receipts',
@@ -118,7 +129,7 @@ export default [
     about: 'Scanned receipts (SROIE).',
     score: receipts,
     asked: { 'word F': { embedded: '>= 0.92' } },
-    beside: { 'tesseract, whole page': { 'word P': 0.867, 'word R': 0.613, 'word F': 0.718 } }
+    beside: readersAlone('text-receipts')
   },
   {
     name: 'text-pages',
@@ -126,7 +137,8 @@ export default [
     folder: 'ocr_misc',
     about: 'Pages, posters and labels; some turned, one in columns, one in French.',
     score: pages,
-    asked: { 'word F': { embedded: '>= 0.985' }, 'CER columns': { embedded: '<= 0.1' } }
+    asked: { 'word F': { embedded: '>= 0.985' }, 'CER columns': { embedded: '<= 0.1' } },
+    beside: readersAlone('text-pages')
   },
   {
     name: 'text-french',
@@ -147,6 +159,7 @@ export default [
       'CER of lines, en': { embedded: '<= 0.15' },
       'word R of pages, fr': { embedded: '>= 0.35' },
       'word R of pages, en': { embedded: '>= 0.45' }
-    }
+    },
+    beside: readersAlone('text-handwriting')
   }
 ]
