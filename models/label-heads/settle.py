@@ -15,7 +15,7 @@ FOLDS = 5
 # Below it a label is no candidate, and there are hundreds of those.
 LEAST_ODDS = -4
 # Classes of ImageNet under a label that is broad enough to be a picture's guess.
-BROAD_KINDS = 8
+BROAD_KINDS = 15
 # A label has to be that sure to stand at .5; but a picture's surest broad label may be less sure than others.
 SURE_ENOUGH, GUESS = .8, .47
 

@@ -26,6 +26,8 @@ NO_FOLD = -1
 DRAWN = {'tile': .6, 'drawing': .5}
 # A label of the detector for which no picture is at hand to measure on: what holds of the others' mean.
 UNMEASURED = [0, 1, -1]
+# A label under which there is but one thing learned what surrounds that thing: what it is worth on others nobody can tell.
+FEWEST_THINGS = 2
 # A label that is never right often enough.
 SILENT = [0, 0, -20]
 
@@ -104,7 +106,12 @@ class Calibration:
         for i in range(len(labels)):
             if self.detector.covers[i] and np.isnan(shifts[i]) and pictured[i] < 12:
                 curves[i], shifts[i] = UNMEASURED, 0
-        shifts[[i for i, mid in enumerate(labels) if graph.name(mid) in UNSAID]] = np.nan
+        things = {mid: set() for mid in labels}
+        for thing, (mids, _) in zip(training.things, found):
+            for mid in (mids or set()) & things.keys():
+                things[mid].add(thing)
+        few = np.array([len(things[mid]) < FEWEST_THINGS for mid in labels]) & ~self.detector.covers
+        shifts[few | np.array([graph.name(mid) in UNSAID for mid in labels])] = np.nan
         curves[np.isnan(shifts)] = SILENT
         self.shown = np.union1d(np.flatnonzero(~np.isnan(shifts)), self.detector.places)
         curves[:, 2] -= np.nan_to_num(shifts)
