@@ -121,7 +121,7 @@ async function lookAtViews (): Promise<void> {
         if (way === 'paste') dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))
         else document.querySelector('.slot')?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
       }, { way, base64: readFixture('quarters.png').toString('base64') })
-      await page.getByText(`${way}.png`).waitFor()
+      await page.getByText(`${way}.png`, { exact: true }).waitFor()
     }
 
     const elsewhere = await serveFiles(t, { '/label.png': readFixture('label.png') })
