@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import sharp from 'sharp'
+import { createRandom } from './random.mjs'
 
 const SIDE_PX = 640
 const UNRELATED_PER_PHOTOGRAPH = 2
@@ -201,14 +202,9 @@ function inverse ([a, b, c, d, e, f, g, h, i]) {
   return rows.map(value => value / determinant)
 }
 
-// mulberry32 over a hash of the text: small, and the same everywhere.
+// From a hash of the text (FNV-1a).
 function randomFrom (text) {
-  let state = 0x811c9dc5
-  for (const char of text) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
+  let hash = 0x811c9dc5
+  for (const char of text) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+  return createRandom(hash)
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { matchPictures } from '../dist/matching/match-pictures.js'
 import { opencvInstances, useOpencv } from '../dist/runtime/opencv.js'
+import { createRandom } from './random.mjs'
 
 if (isMainThread) {
   const [throws = 20_000, pairs = 5_000] = process.argv.slice(2).map(Number)
@@ -69,26 +70,16 @@ function flat (width, height, value) {
 }
 
 function noise (width, height, seed) {
-  const random = seeded(seed)
+  const random = createRandom(seed * 2654435761)
   return { data: Uint8Array.from({ length: width * height }, () => 256 * random()), width, height }
 }
 
 function textured (width, height, seed) {
-  const random = seeded(seed)
+  const random = createRandom(seed * 2654435761)
   const picture = flat(width, height, 120)
   for (let n = 0; n < 120; n++) {
     const [left, top, w, h, value] = [random() * width, random() * height, 5 + random() * 80, 5 + random() * 80, 256 * random()]
     for (let y = top | 0; y < Math.min(height, top + h); y++) picture.data.fill(value, y * width + (left | 0), y * width + Math.min(width, (left + w) | 0))
   }
   return picture
-}
-
-function seeded (seed) {
-  let state = seed * 2654435761
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -2,6 +2,7 @@
 // like a camera's. Made here, so that nothing has to be brought from elsewhere.
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
+import { createRandom } from './random.mjs'
 
 const WIDTH = 1920
 const HEIGHT = 1080
@@ -29,19 +30,9 @@ export async function samplePhoto ({ bytes = 530_000, seed = 1 } = {}) {
 }
 
 function addGrain (pixels, seed) {
-  const random = mulberry32(seed)
+  const random = createRandom(seed)
   for (let at = 0; at < pixels.length; at += 3) {
     const grain = (random() + random() - 1) * GRAIN
     for (let channel = 0; channel < 3; channel++) pixels[at + channel] = Math.max(0, Math.min(255, Math.round(pixels[at + channel] + grain)))
-  }
-}
-
-function mulberry32 (seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { startService, temporaryFolder } from './eval/service.mjs'
+import { createRandom } from './random.mjs'
 import { factsOf } from './torture/process-facts.mjs'
 
 const IMAGES = fileURLToPath(new URL('../../shared/images/', import.meta.url))
@@ -93,7 +94,7 @@ function within ({ left, top, width, height }, picture) {
 }
 
 async function emptyPictures () {
-  const random = seeded(1)
+  const random = createRandom(2654435761)
   const of = (width, height, level) => sharp(Uint8Array.from({ length: 3 * width * height }, level), { raw: { width, height, channels: 3 } })
   return [
     ['no text: blank', await of(400, 300, () => 200).png().toBuffer()],
@@ -103,14 +104,4 @@ async function emptyPictures () {
     ['no text: strip of soft noise', await of(400, 40, () => 256 * random()).blur(3).normalise().png().toBuffer()],
     ['no text: one pixel', await of(1, 1, () => 128).png().toBuffer()]
   ]
-}
-
-function seeded (seed) {
-  let state = seed * 2654435761
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -50,7 +50,7 @@ const { status: built } = spawnSync(process.execPath, [`${root}scripts/build.mjs
 if (built !== 0) process.exit(built ?? 1)
 compileTests()
 const args = process.argv.slice(2)
-if (args.includes('--coverage')) process.exitCode = tapRun('--no-disable-coverage', ...namedTests())
+if (args.includes('--coverage')) process.exitCode = tapRun('--no-disable-coverage', `--jobs=${JOBS}`, `--timeout=${TEST_TIMEOUT_S}`, ...namedTests())
 else await runTests(namedTests())
 
 function namedTests () {

@@ -3,17 +3,11 @@
 import sharp from 'sharp'
 import { warpRgb } from '../../dist/imaging/warp.js'
 import { findRegions } from '../../dist/imaging/regions.js'
+import { createRandom } from '../random.mjs'
 
 /** Numbers 0..1 that are the same in every run. */
 export function seededRandom (seed) {
-  let state = (seed * 2654435761) >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const next = createRandom(seed * 2654435761)
   return { next, between: (low, high) => low + (high - low) * next(), whole: (low, high) => Math.floor(low + (high - low + 1) * next()), pick: list => list[Math.floor(next() * list.length)] }
 }
 

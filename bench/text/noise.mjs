@@ -2,6 +2,7 @@
 // someone has cut out.
 import sharp from 'sharp'
 import { createDetectText } from '../../dist/services/detect-text.js'
+import { createRandom } from '../random.mjs'
 import { makeParts } from './parts.mjs'
 
 const SIZES = [[400, 40], [640, 48], [48, 320], [300, 60], [200, 150]]
@@ -27,11 +28,7 @@ export async function noise () {
 }
 
 function noisyPicture ({ width, height, blur, seed }) {
-  let state = seed
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0
-    return (state >>> 8) / 2 ** 24
-  }
+  const random = createRandom(seed)
   const pixels = sharp(Uint8Array.from({ length: 3 * width * height }, () => 256 * random()), { raw: { width, height, channels: 3 } })
   return (blur === 0 ? pixels : pixels.greyscale().blur(blur).normalise()).png().toBuffer()
 }

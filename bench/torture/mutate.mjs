@@ -1,15 +1,6 @@
 // Seeded damage to pictures: the same seed gives the same mutants everywhere.
 
-/** mulberry32: 32-bit state, uniform in [0, 1). */
-export function createRandom (seed) {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { createRandom } from '../random.mjs'
 
 const WAYS = {
   'bits flipped' (bytes, random) {

@@ -30,8 +30,8 @@ interface Size {
 
 /** Makes interest maps. */
 export interface SaliencyEstimator {
-  /** The size to decode a picture to, from that of the upright original. */
-  sizeFor (original: Size, quality: SaliencyQuality): Size
+  /** The size to decode a picture to, from that of the upright original, and by which kernel if not by the usual one. */
+  sizeFor (original: Size, quality: SaliencyQuality): Size & { readonly kernel?: 'linear' }
   /** Interest of each cell, the greatest 1; a picture in which nothing can be told apart has a map of 0. */
   estimate (image: DecodedImage): Promise<InterestMap>
 }
@@ -53,10 +53,13 @@ const CLEAR_LEVELS = 24
 export function createSaliencyEstimator (pool: InferencePool, { trunk, input, readout, taps, output }: SaliencyModel): SaliencyEstimator {
   const { size } = input
   if ('width' in size) throw new Error(`${trunk.id} takes one size only, and the heat map wants the picture's proportions`)
-  const { multipleOf, usualSides: { [TASK]: usualSide = multipleOf } } = size
+  const { multipleOf, usualSides: { [TASK]: usualSide = multipleOf }, kernels: { [TASK]: kernel } = {} } = size
 
   return {
-    sizeFor: (original, quality) => proportionalSize(original, quality === 'fast' ? usualSide * FAST_SHARE : usualSide, multipleOf),
+    sizeFor: (original, quality) => ({
+      ...proportionalSize(original, quality === 'fast' ? usualSide * FAST_SHARE : usualSide, multipleOf),
+      ...kernel === undefined ? {} : { kernel }
+    }),
     async estimate (image) {
       const feeds = { [input.name]: { data: imageTensor(image, input), dims: [1, 3, image.height, image.width] } }
       const clarity = clarityOf(image)

@@ -17,8 +17,6 @@ export interface InferencePoolOptions {
   readonly runTimeoutMs: number
   /** What runs in a thread; tests put something else there. */
   readonly worker?: URL
-  /** Node's own arguments for the threads; the process's if not given. */
-  readonly execArgv?: string[]
   /** Gives memory back after every run, which costs computing; otherwise it is kept for the next. */
   readonly sparesMemory?: boolean
 }
@@ -44,8 +42,8 @@ export interface InferencePool {
 const WORKER_URL = new URL('./inference-worker.js', import.meta.url)
 
 /** Makes the pool; no thread starts before the first run. */
-export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL, execArgv, sparesMemory = false }: InferencePoolOptions): InferencePool {
-  const pool = createThreadPool<InferenceTask, InferenceResult>({ worker, threads, idleTimeoutMs, execArgv, data: { sparesMemory } satisfies InferenceSettings })
+export function createInferencePool ({ threads, idleTimeoutMs, runTimeoutMs, worker = WORKER_URL, sparesMemory = false }: InferencePoolOptions): InferencePool {
+  const pool = createThreadPool<InferenceTask, InferenceResult>({ worker, threads, idleTimeoutMs, data: { sparesMemory } satisfies InferenceSettings })
   const loadedByThread = new Map<number, ReadonlySet<string>>()
 
   async function give (task: InferenceTask, transferList: ArrayBuffer[]): Promise<InferenceResult> {

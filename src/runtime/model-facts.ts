@@ -38,10 +38,17 @@ export const ImageInputSchema = Type.Object({
   shortSide: Type.Optional(SideSchema),
   /** Where the picture is the square around a box: how many times the box's longer side it measures. */
   boxScale: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  /** One size only; or every size whose sides are multiples of a number, with the usual side for each task. */
+  /**
+   * One size only; or every size whose sides are multiples of a number, with the usual side for each task and the kernel by
+   * which pictures are shrunk to it, where that is not the usual one.
+   */
   size: Type.Union([
     Type.Object({ height: SideSchema, width: SideSchema }, NOTHING_ELSE),
-    Type.Object({ multipleOf: SideSchema, usualSides: Type.Partial(Type.Record(ModelTaskSchema, SideSchema)) }, NOTHING_ELSE)
+    Type.Object({
+      multipleOf: SideSchema,
+      usualSides: Type.Partial(Type.Record(ModelTaskSchema, SideSchema)),
+      kernels: Type.Optional(Type.Partial(Type.Record(ModelTaskSchema, Type.Literal('linear'))))
+    }, NOTHING_ELSE)
   ])
 }, NOTHING_ELSE)
 export type ImageInput = Static<typeof ImageInputSchema>

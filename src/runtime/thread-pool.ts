@@ -1,6 +1,6 @@
 // Worker threads that come when there is work, are replaced when they die, and really end when there is none: what every
 // pool of this program has in common.
-import * as threads from 'node:worker_threads'
+import * as workerThreads from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { Failure } from '../errors.js'
 
@@ -15,8 +15,6 @@ export interface ThreadPoolOptions {
   readonly idleTimeoutMs: number
   /** JavaScript objects in a thread; pixels and WebAssembly memory lie outside. */
   readonly maxHeapMb?: number
-  /** Command-line arguments of the threads instead of the process's own. */
-  readonly execArgv?: readonly string[] | undefined
   /** What every thread is given when it starts, as Piscina's `workerData`. */
   readonly data?: unknown
 }
@@ -54,10 +52,10 @@ export function createDeadline (timeoutMs: number, message: string): { readonly 
 }
 
 // Node 20 has no word for it, and no such buffers.
-const isUntransferable = (threads as { isMarkedAsUntransferable?: (buffer: ArrayBuffer) => boolean }).isMarkedAsUntransferable ?? (() => false)
+const isUntransferable = (workerThreads as { isMarkedAsUntransferable?: (buffer: ArrayBuffer) => boolean }).isMarkedAsUntransferable ?? (() => false)
 
 /** Makes the pool; no thread starts before the first task. */
-export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs, maxHeapMb, execArgv, data }: ThreadPoolOptions): ThreadPool<Task, Result> {
+export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs, maxHeapMb, data }: ThreadPoolOptions): ThreadPool<Task, Result> {
   type Pool = Piscina<Task, Result>
   let pool: Pool | undefined
   let idle: NodeJS.Timeout | undefined
@@ -75,7 +73,7 @@ export function createThreadPool<Task, Result> ({ worker, threads, idleTimeoutMs
       concurrentTasksPerWorker: 1,
       workerData: data,
       ...maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } },
-      execArgv: [...execArgv ?? process.execArgv, `--import=${BACKGROUND_URL.href}`]
+      execArgv: [...process.execArgv, `--import=${BACKGROUND_URL.href}`]
     })
     // A thread that dies without a task, before it has begun or while it is killed, is told by an event; unheard, that
     // would end the process. What waits for a thread that cannot start would wait for ever.

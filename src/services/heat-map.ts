@@ -57,7 +57,7 @@ export function createDrawHeatMap ({ decoder, models, quality: usualQuality, rep
   }
 
   async function estimateWith (estimator: SaliencyEstimator, bytes: Buffer, quality: SaliencyQuality, work: Work): Promise<{ map: InterestMap, frame: Frame }> {
-    const size = (original: Frame) => ({ ...estimator.sizeFor(original, quality), fit: 'fill' as const, kernel: 'linear' as const })
+    const size = (original: Frame) => ({ ...estimator.sizeFor(original, quality), fit: 'fill' as const })
     const image = await work.stage('decode', () => decoder.decode(bytes, { size, alpha: 'flatten' }, work.signal))
     return { map: await work.stage('engine', () => estimator.estimate(image)), frame: image.original }
   }

@@ -6,7 +6,7 @@ import { type InferencePool, type InferencePoolOptions, createInferencePool } fr
 const WORKER = new URL('workers/obedient.mjs', import.meta.url)
 
 function makePool (t: Test, overrides: Partial<InferencePoolOptions> = {}): InferencePool {
-  const pool = createInferencePool({ threads: 2, idleTimeoutMs: 60_000, runTimeoutMs: 60_000, worker: WORKER, execArgv: [], ...overrides })
+  const pool = createInferencePool({ threads: 2, idleTimeoutMs: 60_000, runTimeoutMs: 60_000, worker: WORKER, ...overrides })
   t.teardown(() => pool.close())
   return pool
 }

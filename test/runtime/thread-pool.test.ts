@@ -7,7 +7,7 @@ import { type ThreadPool, type ThreadPoolOptions, createDeadline, createThreadPo
 const WORKER = new URL('workers/echo.mjs', import.meta.url)
 
 function makePool (t: Test, overrides: Partial<ThreadPoolOptions> = {}): ThreadPool<unknown, unknown> {
-  const pool = createThreadPool<unknown, unknown>({ worker: WORKER, threads: 1, idleTimeoutMs: 60_000, execArgv: [], ...overrides })
+  const pool = createThreadPool<unknown, unknown>({ worker: WORKER, threads: 1, idleTimeoutMs: 60_000, ...overrides })
   t.teardown(() => pool.close())
   return pool
 }

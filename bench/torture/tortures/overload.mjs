@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { FUNCTIONS, GOOD, MIX, ask, chooseFunction } from '../functions.mjs'
-import { createRandom } from '../mutate.mjs'
+import { createRandom } from '../../random.mjs'
 
 export const about = 'twice the load that the server can bear, of all functions mixed, with COMPUTE_QUEUE_WAIT=500ms'
 

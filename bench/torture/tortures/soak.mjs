@@ -1,6 +1,6 @@
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { GOOD, MIX, PICTURES, ask, chooseFunction } from '../functions.mjs'
-import { createRandom } from '../mutate.mjs'
+import { createRandom } from '../../random.mjs'
 import { factsOf } from '../process-facts.mjs'
 
 export const about = '20,000 mixed requests at concurrency 8'
