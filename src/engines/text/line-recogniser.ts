@@ -52,7 +52,7 @@ export function createLineRecogniser (pool: InferencePool, { net, input, general
   const { size } = input
   if (!('multipleOf' in size) || size.usualSides['text-recognition'] === undefined) throw new Error(`the manifest's row of ${net.id} lacks its usual side`)
   const height = size.usualSides['text-recognition']
-  const outputs = [general, ...(latin === undefined ? [] : [latin])].map(({ output }) => output)
+  const outputs = [{ name: general.output, columns: [general.alphabet.spaceClass] }, ...(latin === undefined ? [] : [latin.output])]
   return {
     async read (image, quad, share = 1) {
       const reach = END_REACH * quadHeight(quad) / Math.max(1, quadWidth(quad))
