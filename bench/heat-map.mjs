@@ -10,6 +10,7 @@ import { INFERNO_RAMP, rampThrough } from '../dist/imaging/color-ramp.js'
 import { encodeJpeg } from '../dist/imaging/encode-jpeg.js'
 import { imageTensor } from '../dist/imaging/image-tensor.js'
 import { spreadMap } from '../dist/imaging/interest-map.js'
+import { createKeptBuffers } from '../dist/imaging/kept-buffers.js'
 import { paintColors, paintLevels, paintOver } from '../dist/imaging/paint-map.js'
 import { configureSharp, createImageDecoder } from '../dist/intake/decode-image.js'
 import { createInferencePool } from '../dist/runtime/inference-pool.js'
@@ -64,6 +65,10 @@ function copyOf (tensors) {
   return Object.fromEntries(Object.entries(tensors).map(([name, { data, dims }]) => [name, { data: data.slice(), dims }]))
 }
 
+// As the service keeps them.
+const buffers = createKeptBuffers(2, 8 << 20)
+const keep = ({ data }) => buffers.giveBack(data)
+
 const folder = temporaryFolder()
 const service = await startService({ dataDir: `${folder.path}/data`, env: {} })
 const inProcess = {
@@ -73,9 +78,9 @@ const inProcess = {
   'readout, fast': () => pool.run(model.netWith(['interest']), copyOf(features.fast), ['interest']),
   decode: () => decoder.decode(photo, { size: fitted('default'), alpha: 'flatten' }, signal),
   'classic method': () => classicEstimator.estimate(small),
-  'paint, map': () => paintColors(spreadMap(map, { low: 0.1, high: 0.98, power: 0.75 }), frame, INFERNO_RAMP),
-  'paint, gray': () => paintLevels(map, frame),
-  'paint, overlay': () => paintOver(whole, map, INFERNO_RAMP),
+  'paint, map': async () => keep(await paintColors(spreadMap(map, { low: 0.1, high: 0.98, power: 0.75 }), frame, INFERNO_RAMP, buffers.borrow)),
+  'paint, gray': async () => keep(await paintLevels(map, frame, buffers.borrow)),
+  'paint, overlay': async () => keep(await paintOver(whole, map, INFERNO_RAMP, buffers.borrow)),
   'encode, map': () => encodeJpeg(painted, 90),
   'in-process, map': () => draw(photo, { style: 'map' }, work),
   'in-process, map, fast': () => draw(photo, { style: 'map', quality: 'fast' }, work)

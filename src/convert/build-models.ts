@@ -3,9 +3,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestBytes, digestFault, type ExpectedDigest } from '../runtime/model-digest.js'
-import { type Model, type RewrittenModel, readManifest } from '../runtime/model-manifest.js'
+import { type AssembledModel, type Model, type RewrittenModel, readManifest } from '../runtime/model-manifest.js'
 import { ConversionError } from './conversion-error.js'
 import { type ConvertCut, openConvertedModel } from './convert-model.js'
+import { readGguf } from './gguf-weights.js'
+import { buildMobileNetV3Small } from './mobilenetv3-small.js'
+import { writeOnnx } from './onnx-file.js'
 import { type FindPackage, readPackageFile } from './package-files.js'
 import { type JoinedNet, rewriteOnnx } from './rewrite-onnx.js'
 
@@ -87,6 +90,7 @@ function sourcesOf (model: EmbeddedModel, options: BuildModelsOptions): Source[]
   }
   if (model.kind === 'committed') return model.files.map(file => ({ file, make: () => readCommitted(sourceFolder, file.file) }))
   if (model.kind === 'rewritten') return model.files.map(file => ({ file, make: () => makeRewritten(model, file, options) }))
+  if (model.kind === 'assembled') return model.files.map(file => ({ file, make: () => makeAssembled(model, file, findPackage) }))
   // Opened by the first cut that is needed, for all cuts.
   let convert: ConvertCut | undefined
   return model.files.map(file => ({ file, make: () => (convert ??= openConvertedModel(model, findPackage))(file.name) }))
@@ -98,6 +102,13 @@ function makeRewritten ({ id, package: pinned, source, outputs }: RewrittenModel
   }
   const named = Object.fromEntries(outputs.filter(({ name }) => file.outputs.includes(name)).map(({ name }) => [name, source.outputNodes[name] ?? name]))
   return rewriteOnnx(readPackageFile(pinned, source.graph, findPackage), named, source.joined === undefined ? undefined : readJoined(id, source.joined, sourceFolder))
+}
+
+function makeAssembled ({ id, package: pinned, source, inputs }: AssembledModel, { name, outputs }: AssembledModel['files'][number], findPackage: FindPackage): Uint8Array {
+  const [input] = inputs
+  if (input?.kind !== 'image' || !('height' in input.size)) throw new ConversionError(`${id} has no picture of one size as its input`)
+  const weights = readGguf(readPackageFile(pinned, source.weights, findPackage))
+  return writeOnnx(buildMobileNetV3Small(weights, { name: `${id}/${name}`, input: input.name, size: input.size, outputs }))
 }
 
 function readJoined (id: string, { file, inputs, ...expected }: NonNullable<RewrittenModel['source']['joined']>, sourceFolder: string): JoinedNet {

@@ -1,5 +1,6 @@
 // Reads the binary half of a tfjs graph model: constants one after the other, without alignment, some of them packed
 // as float16 or as small integers with a scale.
+import { fromHalf } from '../runtime/half-float.js'
 import { ConversionError } from './conversion-error.js'
 import { type WeightEntry } from './tfjs-graph.js'
 
@@ -19,7 +20,7 @@ const LITTLE_ENDIAN = true
 const PACKINGS: Readonly<Record<string, Packing>> = {
   float32: { bytesPerValue: 4, read: (bytes, offset) => bytes.getFloat32(offset, LITTLE_ENDIAN) },
   int32: { bytesPerValue: 4, read: (bytes, offset) => bytes.getInt32(offset, LITTLE_ENDIAN) },
-  float16: { bytesPerValue: 2, read: (bytes, offset) => fromFloat16(bytes.getUint16(offset, LITTLE_ENDIAN)) },
+  float16: { bytesPerValue: 2, read: (bytes, offset) => fromHalf(bytes.getUint16(offset, LITTLE_ENDIAN)) },
   uint16: { bytesPerValue: 2, read: (bytes, offset) => bytes.getUint16(offset, LITTLE_ENDIAN) },
   uint8: { bytesPerValue: 1, read: (bytes, offset) => bytes.getUint8(offset) }
 }
@@ -65,14 +66,4 @@ function unpack ({ dtype, shape, quantization }: WeightEntry, { bytesPerValue, r
   const data = dtype === 'int32' ? new Int32Array(count) : new Float32Array(count)
   for (let i = 0; i < count; i++) data[i] = read(view, offset + i * bytesPerValue) * scale + min
   return data instanceof Int32Array ? { type: 'int32', shape, data } : { type: 'float32', shape, data }
-}
-
-/** The value of an IEEE 754 half-precision number. */
-function fromFloat16 (bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }

