@@ -10,6 +10,7 @@ import { areHandwritten, isHandwritten, keepHandwritten } from './text/handwriti
 import { layOut } from './text/layout.js'
 import type { LineDetector } from './text/line-detector.js'
 import type { LineRecogniser, NetReading } from './text/line-recogniser.js'
+import { isCleanPrint, NARROW, readNarrowFirst } from './text/narrow-reading.js'
 import type { TextLine, TextPage } from './text/page.js'
 import type { ReadLine } from './text/tesseract-reader.js'
 import { lineConfidence, textOf, type Transcript } from './text/transcript.js'
@@ -78,8 +79,14 @@ const NOTHING_READ: NetReading = { general: [], latin: [] }
 
 /** Makes a reader. */
 export function createTextReader ({ detector, recogniser, tesseract, maxLines }: TextReaderParts): TextReader {
-  async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread): Promise<NetReading[]> {
-    return await spread(quads, async quad => await recogniser.read(image, inPixelsOf(image, quad)))
+  async function readLines (image: DecodedImage, quads: readonly Quad[], spread: Spread, share = 1): Promise<NetReading[]> {
+    return await spread(quads, async quad => await recogniser.read(image, inPixelsOf(image, quad), share))
+  }
+
+  async function readRest (image: DecodedImage, quads: readonly Quad[], sample: readonly NetReading[], spread: Spread): Promise<NetReading[]> {
+    const whole = async (quads: readonly Quad[]): Promise<NetReading[]> => await readLines(image, quads, spread)
+    if (!isCleanPrint(sample, quads.length)) return await whole(quads)
+    return await readNarrowFirst(quads, { narrow: async quads => await readLines(image, quads, spread, NARROW), whole })
   }
 
   async function find (small: DecodedImage, turns: QuarterTurns): Promise<Quad[]> {
@@ -113,7 +120,7 @@ export function createTextReader ({ detector, recogniser, tesseract, maxLines }:
     const turns = turnOf(asItLies.quads)
     const { quads, known } = turns === 0 ? asItLies : await direct(image, await find(small, turns), conditions.spread)
     const unread = quads.filter(quad => !known.has(quad))
-    const rest = await readLines(image, unread, conditions.spread)
+    const rest = await readRest(image, unread, [...known.values()], conditions.spread)
     const readings = quads.map((quad): Reading => ({ quad, ...known.get(quad) ?? rest[unread.indexOf(quad)] ?? NOTHING_READ }))
     if (areHandwritten(readings)) return readings.map(reading => ({ quad: reading.quad, transcript: keepHandwritten(reading) }))
     return await readPrint(image, readings, conditions)

@@ -4,6 +4,8 @@ import type { Quad } from './quad.js'
 
 // More samples than this for each pixel change nothing that a reader of letters would notice.
 const MAX_SAMPLES = 4
+// One sample is enough for so much more than a pixel; squeezed by a quarter, letters read at one sample lose thin strokes.
+const SLACK = 0.25
 
 /**
  * The part of a picture inside a parallelogram, as an upright RGB picture of the given size. Where several source
@@ -63,5 +65,5 @@ export function rectify (image: DecodedImage, quad: Quad, width: number, height:
 }
 
 function samplesFor (sourcePixels: number): number {
-  return Math.max(1, Math.min(MAX_SAMPLES, Math.round(sourcePixels)))
+  return Math.max(1, Math.min(MAX_SAMPLES, Math.ceil(sourcePixels - SLACK)))
 }

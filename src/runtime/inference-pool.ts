@@ -3,6 +3,7 @@
 import { Failure } from '../errors.js'
 import type { InferenceResult, InferenceSettings, InferenceTask } from './inference-worker.js'
 import type { LoadedFrom } from './loaded-from.js'
+import type { WantedOutput } from './row-summary.js'
 import type { Tensors } from './tensor.js'
 import { createDeadline, createThreadPool } from './thread-pool.js'
 
@@ -25,11 +26,11 @@ export interface InferencePool {
   /**
    * Runs a net. The inputs' buffers are transferred: they are empty afterwards. It cannot be interrupted, so there is no
    * signal: ask the request's own before and after.
-   * @param outputs names of the tensors that are wanted
+   * @param outputs the tensors that are wanted, or summaries of them; they come back under their names
    * @throws Failure model_missing where the file cannot be loaded or is not what its row says, deadline_passed; Error
    *   where the run fails or its thread dies
    */
-  run (net: LoadedFrom, feeds: Tensors, outputs: readonly string[]): Promise<Tensors>
+  run (net: LoadedFrom, feeds: Tensors, outputs: readonly WantedOutput[]): Promise<Tensors>
   /** Brings all threads up and loads nets into each of them. @throws Failure model_missing for the first that cannot be loaded */
   warm (nets: readonly LoadedFrom[]): Promise<void>
   /** Paths of the nets that are loaded in some thread now. */

@@ -7,6 +7,7 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
 import { fromHalf, toHalf } from './half-float.js'
 import type { LoadedFrom } from './loaded-from.js'
 import { digestBytes, digestFault } from './model-digest.js'
+import { type WantedOutput, summariseRows } from './row-summary.js'
 import type { Tensor, Tensors } from './tensor.js'
 
 /** What a thread is told when it starts. */
@@ -18,8 +19,8 @@ export interface InferenceSettings {
 export interface InferenceTask {
   readonly nets: readonly LoadedFrom[]
   readonly feeds: Tensors | undefined
-  /** Names of the outputs to send back. */
-  readonly outputs: readonly string[]
+  /** What is to be sent back. */
+  readonly outputs: readonly WantedOutput[]
   /** Where each thread is to get one of several tasks: none goes on before all have begun theirs. */
   readonly meeting?: { readonly arrived: Int32Array<SharedArrayBuffer>, readonly threads: number }
 }
@@ -68,8 +69,8 @@ export default async function infer ({ nets, feeds, outputs, meeting }: Inferenc
   }
   if (feeds === undefined || session === undefined) return { ...here(), kind: 'done', outputs: {} } satisfies InferenceResult
   try {
-    const results = await session.run(mapValues(feeds, toOrt), [...outputs])
-    return moved(mapValues(results, fromOrt))
+    const results = await session.run(mapValues(feeds, toOrt), outputs.map(nameOf))
+    return moved(Object.fromEntries(outputs.map(output => [nameOf(output), wanted(results, output)])))
   } catch (error) {
     return { ...here(), kind: 'failed', reason: reasonOf(error) } satisfies InferenceResult
   }
@@ -138,6 +139,17 @@ function fromOrt ({ data, dims, type }: OrtTensor): Tensor {
     return { data: Float32Array.from(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2), fromHalf), dims: [...dims] }
   }
   throw new Error(`an output of type ${type} is not supported`)
+}
+
+function nameOf (output: WantedOutput): string {
+  return typeof output === 'string' ? output : output.name
+}
+
+function wanted (results: InferenceSession.OnnxValueMapType, output: WantedOutput): Tensor {
+  const result = results[nameOf(output)]
+  if (result === undefined) throw new Error(`it gave no ${nameOf(output)}`)
+  const tensor = fromOrt(result)
+  return typeof output === 'string' ? tensor : summariseRows(tensor, output.columns)
 }
 
 function moved (outputs: Tensors): unknown {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { writeFileSync } from 'node:fs'
 import { type InferencePool, createInferencePool } from '../../src/runtime/inference-pool.js'
+import { summariseRows } from '../../src/runtime/row-summary.js'
 import { openModelStore } from '../../src/runtime/model-store.js'
 import { builtModels } from '../fixtures/built-models.js'
 
@@ -27,6 +28,17 @@ t.test('a net runs in a thread, its inputs are given away, and only the outputs 
   t.equal(input.image.data.length, 0)
   t.same((await pool.run(net, feeds(64), ['keypoints'])).keypoints?.data, outputs.keypoints?.data, 'the same input gives the same output')
   t.ok(pool.loaded.has(net.path))
+})
+
+t.test('the summary of an output comes back where that is asked for', async t => {
+  const pool = makePool(t)
+  const { net, facts } = (await openModelStore(folder)).find('emotion', ['probabilities'])
+  const face = () => Object.fromEntries(facts.inputs.map(({ name }) => [name, { data: new Float32Array(64 * 64).fill(100), dims: [1, 1, 64, 64] }]))
+  const whole = await pool.run(net, face(), ['probabilities'])
+  const summary = await pool.run(net, face(), [{ name: 'probabilities', columns: [0, 6] }])
+  t.ok(whole.probabilities)
+  t.same(summary.probabilities, whole.probabilities && summariseRows(whole.probabilities, [0, 6]))
+  await t.rejects(pool.run(net, face(), [{ name: 'probabilities', columns: [7] }]), /emotion failed/)
 })
 
 t.test('the event loop goes on while a net runs', async t => {

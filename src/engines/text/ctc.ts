@@ -13,8 +13,8 @@ export interface Alphabet {
   readonly spaceThreshold: number
 }
 
-// With room for the rounding of a sum of thousands.
-const HALF = 0.51
+// Of the summary of a step.
+const COLUMNS = 3
 
 interface Peak {
   readonly text: string
@@ -25,15 +25,15 @@ interface Peak {
 
 /**
  * Reads a line.
- * @param probabilities [1, steps, classes], each step summing to 1
+ * @param summary [steps, 3]: the likeliest class of each step, its probability and that of a space
  */
-export function readSteps (tensor: Tensor, alphabet: Alphabet): Transcript {
-  const { data, steps, classes } = checked(tensor, alphabet)
-  const peaks = findPeaks(data, steps, classes, alphabet)
+export function readSteps ({ data, dims: [steps = 0] }: Tensor, alphabet: Alphabet): Transcript {
+  if (!(data instanceof Float32Array)) throw new Error('the recogniser gave no probabilities')
+  const peaks = findPeaks(data, steps, alphabet)
   const words: Peak[][] = []
   for (const [index, peak] of peaks.entries()) {
     const before = peaks[index - 1]
-    const apart = before === undefined || sumBetween(data, classes, alphabet.spaceClass, before.last, peak.first) >= alphabet.spaceThreshold
+    const apart = before === undefined || sumOfSpaces(data, before.last, peak.first) >= alphabet.spaceThreshold
     if (apart) words.push([peak])
     else words.at(-1)?.push(peak)
   }
@@ -72,35 +72,27 @@ function inLatin (character: string): string {
   return code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : WIDE_MARKS[character] ?? character
 }
 
-function findPeaks (data: Float32Array, steps: number, classes: number, { characters, spaceClass }: Alphabet): Peak[] {
+function findPeaks (data: Float32Array, steps: number, { characters, spaceClass }: Alphabet): Peak[] {
   const peaks: Peak[] = []
   let previous = 0
   for (let step = 0; step < steps; step++) {
-    const offset = step * classes
-    let best = 0
-    let most = data[offset]!
-    // A step sums to 1, so that what has more than half is the most; a step is a blank mostly, and there are thousands of
-    // classes.
-    for (let index = 1; index < classes && most <= HALF; index++) {
-      const value = data[offset + index]!
-      if (value > most) {
-        most = value
-        best = index
-      }
-    }
+    const best = data[COLUMNS * step]!
+    const most = data[COLUMNS * step + 1]!
+    const text = characters[best]
+    if (text === undefined) throw new Error(`the recogniser gave class ${best}, and its alphabet has ${characters.length}`)
     const last = peaks.at(-1)
     if (best !== 0 && best !== spaceClass) {
       if (best === previous && last !== undefined) peaks[peaks.length - 1] = { ...last, last: step, confidence: Math.max(last.confidence, most) }
-      else peaks.push({ text: characters[best] ?? '', confidence: most, first: step, last: step })
+      else peaks.push({ text, confidence: most, first: step, last: step })
     }
     previous = best
   }
   return peaks
 }
 
-function sumBetween (data: Float32Array, classes: number, index: number, from: number, to: number): number {
+function sumOfSpaces (data: Float32Array, from: number, to: number): number {
   let sum = 0
-  for (let step = from; step <= to; step++) sum += data[step * classes + index]!
+  for (let step = from; step <= to; step++) sum += data[COLUMNS * step + 2]!
   return sum
 }
 

@@ -108,7 +108,8 @@ function agreedWords (first: readonly ReadWord[], latin: readonly ReadWord[], te
   return tesseract.length > 0 ? words.map(word => ({ ...word, confidence: Math.max(AGREED, word.confidence) })) : words
 }
 
-function groupByPlace (readings: readonly Transcript[]): ReadWord[][][] {
+/** Words of several readings by the place where they stand: for each place the words of each reading, in the readings' order. */
+export function groupByPlace (readings: readonly Transcript[]): ReadWord[][][] {
   const groups: Array<{ readonly words: ReadWord[][], readonly from: number, to: number }> = []
   const all = readings.flatMap((words, reader) => words.map(word => ({ word, reader }))).sort((a, b) => a.word.from - b.word.from)
   for (const { word, reader } of all) {

@@ -22,8 +22,9 @@ export interface LineRecogniser {
   /**
    * Reads what stands in a frame.
    * @param quad in pixels of `image`, corners in reading order
+   * @param share of its width that the line is squeezed to, its height unchanged
    */
-  read (image: DecodedImage, quad: Quad): Promise<NetReading>
+  read (image: DecodedImage, quad: Quad, share?: number): Promise<NetReading>
 }
 
 /** A tensor that holds the steps of a line, and what its classes mean. */
@@ -51,13 +52,13 @@ export function createLineRecogniser (pool: InferencePool, { net, input, general
   const { size } = input
   if (!('multipleOf' in size) || size.usualSides['text-recognition'] === undefined) throw new Error(`the manifest's row of ${net.id} lacks its usual side`)
   const height = size.usualSides['text-recognition']
-  const outputs = [general, ...(latin === undefined ? [] : [latin])].map(({ output }) => output)
+  const outputs = [{ name: general.output, columns: [general.alphabet.spaceClass] }, ...(latin === undefined ? [] : [latin.output])]
   return {
-    async read (image, quad) {
+    async read (image, quad, share = 1) {
       const reach = END_REACH * quadHeight(quad) / Math.max(1, quadWidth(quad))
       const frame = sliceQuad(quad, -reach, 1 + reach)
       const natural = quadWidth(frame) / Math.max(1, quadHeight(frame)) * height
-      const width = Math.min(MAX_WIDTH, Math.max(height, Math.round(natural / size.multipleOf) * size.multipleOf))
+      const width = Math.min(MAX_WIDTH, Math.max(height, Math.round(share * natural / size.multipleOf) * size.multipleOf))
       const line = rectify(image, frame, width, height)
       const feeds = { [input.name]: { data: imageTensor(line, input), dims: [1, input.channels === 'grey' ? 1 : 3, height, width] } }
       const results = await pool.run(net, feeds, outputs)
