@@ -63,7 +63,7 @@ export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, bac
       const said = await pool.run(net, Object.fromEntries(Object.entries({
         features,
         maxima: channelMaxima(tap(seen, CLASSES)),
-        backbone: Float32Array.from(backbone.parts.flatMap(name => [...tap(known, name).data]))
+        backbone: Float32Array.from(backbone.parts.flatMap(name => Array.from(tap(known, name).data)))
       }).map(([name, data]) => [name, { data, dims: [1, data.length] }])), ['labels', 'styles'])
       const byStyle = tap(said, 'styles').data
       return { labels: tap(said, 'labels').data, styles: new Map(styles.map((name, index) => [name, byStyle[index] ?? 0])) }
