@@ -106,9 +106,9 @@ function makeRewritten ({ id, package: pinned, source, outputs }: RewrittenModel
 
 function makeAssembled ({ id, package: pinned, source, inputs }: AssembledModel, { name, outputs }: AssembledModel['files'][number], findPackage: FindPackage): Uint8Array {
   const [input] = inputs
-  if (input === undefined) throw new ConversionError(`${id} has no input`)
+  if (input?.kind !== 'image' || !('height' in input.size)) throw new ConversionError(`${id} has no picture of one size as its input`)
   const weights = readGguf(readPackageFile(pinned, source.weights, findPackage))
-  return writeOnnx(buildMobileNetV3Small(weights, { name: `${id}/${name}`, input: input.name, outputs }))
+  return writeOnnx(buildMobileNetV3Small(weights, { name: `${id}/${name}`, input: input.name, size: input.size, outputs }))
 }
 
 function readJoined (id: string, { file, inputs, ...expected }: NonNullable<RewrittenModel['source']['joined']>, sourceFolder: string): JoinedNet {

@@ -13,6 +13,8 @@ export interface Weight {
 export interface BackboneCut {
   readonly name: string
   readonly input: string
+  /** Height and width of the picture, multiples of 32: the weights are for any. */
+  readonly size: { readonly height: number, readonly width: number }
   readonly outputs: readonly string[]
 }
 
@@ -25,7 +27,6 @@ interface Block {
   readonly stride: 1 | 2
 }
 
-const SIDE = 224
 /** As torchvision trains this net. */
 const BATCH_NORMALIZATION_EPSILON = 1e-3
 const relu = (expanded: number, stride: 1 | 2, excited = false): Block => ({ expanded, excited, activation: 'Relu', stride })
@@ -50,15 +51,15 @@ const OUTPUTS: Readonly<Record<string, MakeOutput>> = {
 }
 
 /**
- * The net as a graph, one picture of 224 x 224 in. Outputs are means over the picture, but for `hidden`, what the classifier
+ * The net as a graph, one picture in. Outputs are means over the picture, but for `hidden`, what the classifier
  * makes of the last of them, and `classes`, its logits.
  * @param weights by torchvision's names
  * @throws ConversionError a weight is missing or does not fit, or there is no such output
  */
-export function buildMobileNetV3Small (weights: ReadonlyMap<string, Weight>, { name, input, outputs }: BackboneCut): OnnxGraph {
+export function buildMobileNetV3Small (weights: ReadonlyMap<string, Weight>, { name, input, size: { height, width }, outputs }: BackboneCut): OnnxGraph {
   const net = new Net(weights, input)
   for (const output of outputs) net.output(output)
-  return { name, input: { name: input, shape: [1, 3, SIDE, SIDE] }, outputs, nodes: net.nodes, constants: net.constants }
+  return { name, input: { name: input, shape: [1, 3, height, width] }, outputs, nodes: net.nodes, constants: net.constants }
 }
 
 interface BlockEnds {
