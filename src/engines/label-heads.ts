@@ -11,8 +11,6 @@ import type { Tensor, Tensors } from '../runtime/tensor.js'
 export interface SeeingNet {
   readonly net: LoadedFrom
   readonly input: ImageInput
-  /** Both sides of the picture as it is squashed for this net. */
-  readonly side: number
 }
 
 /** The facts of the nets that see, and of the net over them. */
@@ -20,6 +18,8 @@ export interface LabelHeadsModel {
   readonly trunk: SeeingNet
   /** `parts`: its outputs, 1 x channels each, in the order in which the net over them was trained. */
   readonly backbone: SeeingNet & { readonly parts: readonly string[] }
+  /** Both sides of the picture as it is squashed for the two. */
+  readonly side: number
   readonly net: LoadedFrom
   /** Names of the styles, by index. */
   readonly styles: readonly string[]
@@ -46,16 +46,16 @@ const CLASSES = 'keypoints'
 export const HEAD_TAPS: readonly string[] = [...MEANS, CLASSES]
 
 /** Makes the heads over their nets. */
-export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, backbone, net, styles }: LabelHeadsModel): LabelHeads {
-  async function see (image: DecodedImage, { net, input, side }: SeeingNet, outputs: readonly string[]): Promise<Tensors> {
-    const pixels = resample(image, { width: side, height: side })
+export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, backbone, side, net, styles }: LabelHeadsModel): LabelHeads {
+  async function see (pixels: DecodedImage, { net, input }: SeeingNet, outputs: readonly string[]): Promise<Tensors> {
     return await pool.run(net, { [input.name]: { data: imageTensor(pixels, input), dims: [1, 3, side, side] } }, outputs)
   }
 
   return {
     async read (image) {
-      const seen = await see(image, trunk, HEAD_TAPS)
-      const known = await see(image, backbone, backbone.parts)
+      const pixels = resample(image, { width: side, height: side })
+      const seen = await see(pixels, trunk, HEAD_TAPS)
+      const known = await see(pixels, backbone, backbone.parts)
       const features = Float32Array.from([
         ...MEANS.flatMap(name => [...channelMeans(tap(seen, name))]),
         ...DEVIATIONS.flatMap(name => [...channelDeviations(tap(seen, name))])

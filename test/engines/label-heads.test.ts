@@ -17,14 +17,14 @@ t.test('the heads tell what a photograph shows, and call it no drawing', async t
   const store = await openModelStore(BUILT_MODELS_FOLDER)
   const { net, facts } = store.find('label-heads', ['labels', 'styles'])
   const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
-  const see = (id: string, outputs: readonly string[], side: number): SeeingNet => {
+  const see = (id: string, outputs: readonly string[]): SeeingNet => {
     const { net, facts: { inputs: [input] } } = store.find(id, outputs)
     if (input?.kind !== 'image') throw new Error(`${id} takes no picture`)
-    return { net, input, side }
+    return { net, input }
   }
   if (facts.styles === undefined || facts.trunkSide === undefined) throw new Error('the rows are not what they were')
   const heads = createLabelHeads(pool, {
-    trunk: see('mobilenetv3-centernet', HEAD_TAPS, facts.trunkSide), backbone: { ...see('mobilenetv3-small', parts, 224), parts }, net, styles: facts.styles
+    trunk: see('mobilenetv3-centernet', HEAD_TAPS), backbone: { ...see('mobilenetv3-small', parts), parts }, side: facts.trunkSide, net, styles: facts.styles
   })
   const table = readLabelTable('label-heads')
 

@@ -93,16 +93,15 @@ function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }:
 }
 
 /** The nets whose outputs the heads take in. @throws Failure model_missing */
-function seeingNets (models: ModelStore, facts: Model): Pick<LabelHeadsModel, 'trunk' | 'backbone'> {
+function seeingNets (models: ModelStore, facts: Model): Pick<LabelHeadsModel, 'trunk' | 'backbone' | 'side'> {
   const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
   if (facts.trunk === undefined || facts.trunkSide === undefined || facts.backbone === undefined || parts.length === 0) throw unfit(facts, 'the trunk, its side, the backbone, or its parts')
   const trunk = models.find(facts.trunk, HEAD_TAPS)
   const backbone = models.find(facts.backbone, parts)
-  const backboneInput = imageInput(backbone.facts)
-  if (!('height' in backboneInput.size) || backboneInput.size.height !== backboneInput.size.width) throw unfit(backbone.facts, 'a square input')
   return {
-    trunk: { net: trunk.net, input: imageInput(trunk.facts), side: facts.trunkSide },
-    backbone: { net: backbone.net, input: backboneInput, side: backboneInput.size.height, parts }
+    trunk: { net: trunk.net, input: imageInput(trunk.facts) },
+    backbone: { net: backbone.net, input: imageInput(backbone.facts), parts },
+    side: facts.trunkSide
   }
 }
 
