@@ -1,6 +1,6 @@
-// Labels and styles of a whole picture: a small net over what the detector's trunk and a second backbone have seen.
+// Labels and styles of a whole picture: a small net over what a backbone has seen and what the detector is sure of.
 import type { DecodedImage } from '../imaging/decoded-image.js'
-import { channelMaxima, channelMeans, channelDeviations } from '../imaging/feature-maps.js'
+import { channelMaxima } from '../imaging/feature-maps.js'
 import { imageTensor } from '../imaging/image-tensor.js'
 import { resample } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
@@ -38,12 +38,9 @@ export interface LabelHeads {
   read (image: DecodedImage): Promise<HeadLabels>
 }
 
-/** Taps of the trunk in the order in which the net was trained on them. */
-const MEANS = ['stride8', 'stride16', 'stride32', 'stride16_expanded', 'stride32_expanded', 'stride32_last'] as const
-const DEVIATIONS = ['stride8', 'stride16', 'stride32'] as const
 const CLASSES = 'keypoints'
-/** What of the trunk the heads need: one run gives it. */
-export const HEAD_TAPS: readonly string[] = [...MEANS, CLASSES]
+/** What of the trunk the heads need: how sure the detector is of each of its classes. */
+export const HEAD_TAPS: readonly string[] = [CLASSES]
 
 /** Makes the heads over their nets. */
 export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, backbone, side, net, styles }: LabelHeadsModel): LabelHeads {
@@ -56,12 +53,7 @@ export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, bac
       const pixels = resample(image, { width: side, height: side })
       const seen = await see(pixels, trunk, HEAD_TAPS)
       const known = await see(pixels, backbone, backbone.parts)
-      const features = Float32Array.from([
-        ...MEANS.flatMap(name => [...channelMeans(tap(seen, name))]),
-        ...DEVIATIONS.flatMap(name => [...channelDeviations(tap(seen, name))])
-      ])
       const said = await pool.run(net, Object.fromEntries(Object.entries({
-        features,
         maxima: channelMaxima(tap(seen, CLASSES)),
         backbone: Float32Array.from(backbone.parts.flatMap(name => Array.from(tap(known, name).data)))
       }).map(([name, data]) => [name, { data, dims: [1, data.length] }])), ['labels', 'styles'])
