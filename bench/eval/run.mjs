@@ -45,8 +45,7 @@ async function measureConfiguration (configuration) {
   const folder = temporaryFolder()
   let service
   try {
-    const env = await CONFIGURATIONS[configuration].prepare(folder.path)
-    service = await startService({ dataDir: `${folder.path}/data`, env })
+    service = await startService({ dataDir: `${folder.path}/data`, ...await CONFIGURATIONS[configuration].prepare(folder.path) })
     for (const set of present) await measureOne(set, service, configuration)
     used[configuration] = { about: CONFIGURATIONS[configuration].about, ...loadedOf(await service.models()) }
   } catch (error) {

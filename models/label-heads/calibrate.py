@@ -1,11 +1,9 @@
-# From logits of the head and signs of the detector to probabilities that hold on pictures, and of things, not trained on.
+# From what the head and the detector say to probabilities that hold on pictures, and of things, not trained on.
 import zlib
 import numpy as np
+from scipy.optimize import minimize
 
 FOLDS, OF = 4, 8
-LEAST_SHOWN = 8
-LEAST_PRECISION = .8
-WANTED_PRECISION = .9
 # How much of what people photograph is of no class that was trained on.
 UNSEEN_SHARE = .7
 # Tiles are blurred; photographs say more about photographs.
@@ -13,6 +11,8 @@ TILE_WEIGHT = .5
 # The classifier's word for something beside the truth: neither right nor wrong, as the truth names one thing only.
 SEEN_BESIDE = .3
 SUREST = 1e-4
+# Below it a label is no candidate, and there are a thousand of those.
+LEAST_ODDS = -5
 # A class of the detector holds too where its largest cell says so alone: small things in a scene leave no trace in pooled
 # features, and of most training pictures nobody knows what stands beside the thing.
 SURE_FROM = .62
@@ -80,9 +80,9 @@ class Detector:
         return self
 
     def evidence(self, odds):
-        """Log-odds of each label; of those without a class, noughts."""
+        """Log-odds of each label; those without a class are as unlikely as can be."""
         absent = np.log1p(-np.minimum(sigmoid(odds * self.curve[:, 0] + self.curve[:, 1]), 1 - SUREST))
-        return np.where(self.covers, log_odds(1 - np.exp(absent @ self.sums)), 0).astype(np.float32)
+        return np.where(self.covers, log_odds(1 - np.exp(absent @ self.sums)), log_odds(0)).astype(np.float32)
 
     def raise_sure(self, label_odds, odds):
         """Log-odds of labels, those of the classes at least what their largest cells say alone; of people nothing else."""
@@ -95,16 +95,26 @@ class Detector:
 
 
 class Judge:
-    """Held-out rows with what is true of them. known: where the truth is known; weight: every class the same."""
+    """
+    Held-out rows with what is true of them. known: where the truth is known, which it is not of kinds of the thing that is
+    named; weight: every class the same.
+    """
 
-    def __init__(self, rows, unseen, found, soft, labels, person):
+    def __init__(self, rows, unseen, found, soft, labels, graph):
         self.unseen, self.labels = unseen, labels
         at = {mid: i for i, mid in enumerate(labels)}
         self.right = np.zeros(soft.shape, bool)
         for row, (mids, _) in enumerate(found):
             self.right[row, [at[mid] for mid in mids if mid in at]] = True
         self.known = np.where(rows.tile[:, None], True, (soft < SEEN_BESIDE) | self.right)
-        self.known[np.array([crowd for _, crowd in found]), at[person]] = False
+        self.known[np.array([crowd for _, crowd in found]), at[graph.mid['Person']]] = False
+        kinds = {}
+        for row, (mids, _) in enumerate(found):
+            key = frozenset(mids)
+            if key not in kinds:
+                above = set().union(*(graph.up(mid) - {mid} for mid in mids))
+                kinds[key] = [at[mid] for mid in labels if graph.up(mid) & (key - above)]
+            self.known[row, kinds[key]] = False
         self.known |= self.right
         _, inverse, counts = np.unique(rows.group, return_inverse=True, return_counts=True)
         self.weight = (1 / counts[inverse]) * np.where(rows.tile, TILE_WEIGHT, 1)
@@ -124,7 +134,7 @@ class Judge:
 
     def by_label(self, p, least=.5):
         shown, right = self.shown(p, least)
-        return right.sum(0) / np.maximum(shown.sum(0), 1e-9), (p >= least).sum(0)
+        return right.sum(0) / np.maximum(shown.sum(0), 1e-9), (shown > 0).sum(0)
 
     def error(self, p):
         """Expected calibration error over what is said with at least .05."""
@@ -141,36 +151,41 @@ class Judge:
         return np.average(wrong[self.unseen], weights=self.weight[self.unseen])
 
 
-def fit_labels(judge, z, evidence, covers):
-    """For each label the weights of the head's logit and of the detector's evidence, and an offset; no weight is negative."""
-    curves = np.zeros((z.shape[1], 3))
-    for i in range(z.shape[1]):
-        use = judge.known[:, i]
-        y, w = judge.right[use, i].astype(float), judge.weight[use]
-        columns = [z[use, i], evidence[use, i]]
-        if covers[i]:
-            a, b, c = logistic(np.c_[columns[0], columns[1]], y, w, [.7, .3, 0])
-        if not covers[i] or a < 0 or b < 0:
-            only = 1 if covers[i] and a < 0 else 0
-            slope, c = logistic(columns[only][:, None], y, w, [1, 0])
-            a, b = (0, max(slope, .1)) if only else (max(slope, .1), 0)
-        curves[i] = a, b, c
-    return curves
+class Curves:
+    """
+    How much the head's word and the detector's are worth, for all labels alike: of the head, a slope and an offset for labels
+    with others under them, and for those without; of the detector, a slope and an offset. A label holds where one of the two
+    is right, as if they erred apart: 1 - (1 - p) (1 - q).
+    """
 
+    def __init__(self, leaf, numbers=(1, 0, 1, 0, 1, 0)):
+        self.leaf, self.numbers = leaf, np.array(numbers, float)
 
-def make_rarer(judge, p_odds, wanted):
-    """What to take off each label's log-odds so that what is left at .5 is right often enough; NaN where nothing helps."""
-    shifts = np.full(p_odds.shape[1], np.nan)
-    for i in range(p_odds.shape[1]):
-        use = judge.known[:, i]
-        order = np.argsort(-p_odds[use, i])
-        odds, w, right = p_odds[use, i][order], judge.weight[use][order], judge.right[use, i][order]
-        shown, hits, count = np.cumsum(w), np.cumsum(w * right), np.arange(1, len(w) + 1)
-        # Two pictures' worth of doubt, so that a few lucky ones do not decide.
-        precision = (hits + 2 * LEAST_PRECISION) / (shown + 2)
-        said = odds > 0
-        fits = np.flatnonzero((precision >= wanted) & (count >= LEAST_SHOWN) & said)
-        if len(fits):
-            last = fits[-1]
-            shifts[i] = 0 if last == said.sum() - 1 else max(0, odds[last + 1])
-    return shifts
+    def parts(self, z, evidence):
+        a, b, c, d, e, f = self.numbers
+        return z * np.where(self.leaf, c, a) + np.where(self.leaf, d, b), evidence * e + f
+
+    def odds(self, z, evidence):
+        u, v = self.parts(z, evidence)
+        absent = np.logaddexp(0, u) + np.logaddexp(0, v)
+        return log_odds(-np.expm1(-absent))
+
+    def fit(self, z, evidence, right, known, weight, without):
+        """By likelihood. known: where the truth is; weight: by row; without: a label that is left out."""
+        use = known & ((z > LEAST_ODDS) | (evidence > LEAST_ODDS))
+        use[:, without] = False
+        row, label = np.nonzero(use)
+        z, evidence, y, w, leaf = z[use], evidence[use], right[use], weight[row] / weight[row].sum(), self.leaf[label]
+
+        def loss(numbers):
+            a, b, c, d, e, f = numbers
+            u, v = z * np.where(leaf, c, a) + np.where(leaf, d, b), evidence * e + f
+            absent = np.logaddexp(0, u) + np.logaddexp(0, v)
+            present = np.maximum(-np.expm1(-absent), 1e-9)
+            pull = w * np.where(y, np.exp(-absent) / present, -1)
+            du, dv = pull * sigmoid(u), pull * sigmoid(v)
+            gradient = [(du * ~leaf * z).sum(), (du * ~leaf).sum(), (du * leaf * z).sum(), (du * leaf).sum(), (dv * evidence).sum(), dv.sum()]
+            return -(w * np.where(y, np.log(present), -absent)).sum(), -np.array(gradient)
+
+        self.numbers = minimize(loss, self.numbers, jac=True, method='L-BFGS-B').x
+        return self

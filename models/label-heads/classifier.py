@@ -1,6 +1,7 @@
 # What the probabilities of the standard classifier, summed up the label graph, are worth on photographs that it was not
 # trained on: labelCalibration of its row in models/manifest.json.
-#   python models/label-heads/classifier.py FEATURES      (numpy; features.mjs made FEATURES; prints JSON)
+#   python models/label-heads/classifier.py FEATURES      (numpy, scipy; prints JSON; FEATURES are of features.mjs:
+#   … caltech=DATA/Homework2-Caltech101/101_ObjectCategories pacs=DATA/Homework3-PACS/PACS)
 # Photographs of Caltech-101 and PACS, every class of the same weight. Of what is more specific than the class nothing is
 # known. Judged in five folds of whole classes.
 import json
@@ -16,7 +17,7 @@ FOLDS = 5
 
 
 def main(folder):
-    graph, rows = Graph(), Rows([folder], ['caltech', 'pacs'])
+    graph, rows = Graph(), Rows(folder, ['caltech', 'pacs'])
     rows = rows.take(rows.style <= 0)
     found = truths(rows, graph)
     rows, found = rows.take(np.array([bool(mids) for mids, _ in found])), [truth for truth in found if truth[0]]

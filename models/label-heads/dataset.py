@@ -1,4 +1,4 @@
-# The training rows: features of features.mjs, and what each picture is known to show.
+# The rows that are learned from: features of features.py, and what each picture is known to show.
 import glob
 import json
 import os
@@ -6,10 +6,11 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LABELS = os.path.join(HERE, '..', 'labels')
-POOLED = 2208
+# Features of the backbone; the largest cells of the detector's class maps stand behind them.
+SEEN = 1296
 CLASSES = 80
-SOURCES = ['caltech', 'pacs', 'sal', 'tin', 'mini-imagenet', 'imagenette', 'clothing', 'fruits', 'bsds', 'pets', 'trash', 'houses']
-# Pictures of 64 to 128 pixels: blurred once enlarged, too small for the classifier that teaches.
+SOURCES = ['caltech', 'pacs', 'sal', 'imagenette', 'clothing', 'fruits', 'bsds', 'pets', 'trash', 'houses', 'flowers', 'mini-imagenet', 'tin', 'crops']
+# Pictures of 64 to 84 pixels: blurred once enlarged.
 TILES = {'tin', 'mini-imagenet'}
 # Named by classes of ImageNet.
 BY_WNID = {'tin', 'mini-imagenet', 'imagenette'}
@@ -18,7 +19,7 @@ MIXED = set('BACKGROUND_Google anchor ant barrel bass beaver brain brontosaurus 
             'dragonfly emu garfield hedgehog ibis joshua_tree lobster lotus mandolin mayfly menorah metronome nautilus octopus pagoda panda pigeon '
             'pizza platypus pyramid revolver rooster saxophone scissors scorpion sea_horse snoopy starfish stegosaurus stop_sign strawberry '
             'sunflower tick trilobite umbrella wrench yin_yang windsor_chair'.split())
-PHOTOGRAPHS = {'sal', 'imagenette', 'clothing', 'bsds', 'pets', 'trash', 'houses'}
+PHOTOGRAPHS = {'sal', 'imagenette', 'clothing', 'bsds', 'pets', 'trash', 'houses', 'flowers'}
 STYLES = ['photo', 'art_painting', 'cartoon', 'sketch']
 
 
@@ -62,26 +63,34 @@ class Graph:
                     into[row, at[label]] = 1
         return into
 
+    def labels(self):
+        """All that classes of the classifier or of the detector are."""
+        return sorted(set().union(*(self.up(mid) for mid in [*self.imagenet, *self.coco])) - {self.mid[name] for name in UNSAID})
+
 
 class Rows:
-    """x: pooled features and the log-odds of the detector's maxima; soft: 1000 probabilities; source, name, group, style by row."""
+    """
+    x: the backbone's features and the log-odds of the detector's maxima; soft: the classifier's 1000 probabilities; source,
+    name, group, style by row. Of a crop, source and name are those of its picture.
+    """
 
-    def __init__(self, folders, sources):
-        x, soft, source_of, names = [], [], [], []
-        for folder in folders:
-            for source in sources:
-                for file in sorted(glob.glob(os.path.join(folder, f'{source}-[0-9]*.json'))):
-                    facts = json.load(open(file))
-                    rows = len(facts['names'])
-                    x.append(np.fromfile(file[:-5] + '.f32', np.float32).reshape(rows, facts['width']))
-                    soft.append(np.fromfile(file[:-5] + '.soft.f32', np.float32).reshape(rows, 1000))
-                    names += facts['names']
-                    source_of += [source] * rows
+    def __init__(self, folder, sources):
+        x, soft, source_of, names, crop = [], [], [], [], []
+        for source in sources:
+            for file in sorted(glob.glob(os.path.join(folder, f'{source}-[0-9]*.json'))):
+                facts = json.load(open(file))
+                rows = len(facts['names'])
+                x.append(np.fromfile(file[:-5] + '.f32', np.float32).reshape(rows, facts['width']))
+                soft.append(np.fromfile(file[:-5] + '.soft.f32', np.float32).reshape(rows, 1000))
+                of_crop = [name.partition('/')[::2] for name in facts['names']] if source == 'crops' else [(source, name) for name in facts['names']]
+                source_of += [of for of, _ in of_crop]
+                names += [name for _, name in of_crop]
+                crop += [source == 'crops'] * rows
         self.x = np.concatenate(x)
-        maxima = np.clip(self.x[:, POOLED:], 1e-3, 1 - 1e-3)
-        self.x[:, POOLED:] = np.log(maxima / (1 - maxima))
+        maxima = np.clip(self.x[:, SEEN:], 1e-3, 1 - 1e-3)
+        self.x[:, SEEN:] = np.log(maxima / (1 - maxima))
         self.soft = np.concatenate(soft)
-        self.name, self.source = np.array(names), np.array(source_of)
+        self.name, self.source, self.crop = np.array(names), np.array(source_of), np.array(crop)
         self.tile = np.isin(self.source, list(TILES))
         self.group = np.array([self._group(s, n) for s, n in zip(source_of, names)])
         self.style = np.array([self._style(s, n) for s, n in zip(source_of, names)])
@@ -106,24 +115,6 @@ class Rows:
         if source == 'pacs':
             return STYLES.index(parts[0])
         return 0 if source in PHOTOGRAPHS or (source == 'caltech' and parts[0] not in MIXED) else -1
-
-
-# Which of the twins are as blurred as the tiles of a source.
-TWINS = {'tin': 64, 'mini-imagenet': 84}
-
-
-def sharpen(rows, folder):
-    """
-    Adds to the features of tiles what small pictures lack on average, in place; returns what each twin lacks besides, by
-    side. Features of a photograph less those of the same photograph as small as a tile.
-    """
-    twins, sharp = Rows([folder], ['twins']), Rows([folder], ['caltech'])
-    at = {name: i for i, name in enumerate(sharp.name)}
-    side = np.array([int(name.split('/')[0]) for name in twins.name])
-    lack = sharp.x[[at[name.split('/', 1)[1]] for name in twins.name]] - twins.x
-    for source, of in TWINS.items():
-        rows.x[rows.source == source] += lack[side == of].mean(0)
-    return {of: lack[side == of] - lack[side == of].mean(0) for of in set(TWINS.values())}
 
 
 def truths(rows, graph):

@@ -3,74 +3,92 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from calibrate import PEOPLE_ALONE, PEOPLE_BESIDE, SURE_FROM, SUREST, SURE_SLOPE, log_odds
-from dataset import CLASSES, POOLED
+from dataset import CLASSES, SEEN, STYLES
+from regression import FARTHEST, SHARPER
 from settle import GUESS, SURE_ENOUGH
 
 
-def export_head(head, detector, labels, shown, curves, guessable, path):
-    """
-    shown: indices of the labels to keep; for each of them, curves: weights of logit and evidence, and an offset; guessable:
-    whether the picture's surest of these labels may be less sure than others.
-    """
-    state = {k: v.numpy() for k, v in head.state_dict().items()}
-    n = len(labels)
-    weight = np.concatenate([state['out.weight'][shown] * curves[:, :1], state['out.weight'][n:]])
-    bias = np.concatenate([state['out.bias'][shown] * curves[:, 0] + curves[:, 2], state['out.bias'][n:]])
-    tensors, nodes = [], []
+class Builder:
+    def __init__(self):
+        self.tensors, self.nodes = [], []
 
-    def constant(name, value, half=False):
-        tensors.append(numpy_helper.from_array(np.asarray(value, np.float16 if half else np.float32), name + ('_half' if half else '')))
-        if half:
-            nodes.append(helper.make_node('Cast', [name + '_half'], [name], to=TensorProto.FLOAT))
+    def add(self, op, inputs, output, **more):
+        self.nodes.append(helper.make_node(op, inputs, [output], **more))
+        return output
+
+    def constant(self, name, value):
+        self.tensors.append(numpy_helper.from_array(np.asarray(value, np.float32), name))
         return name
 
-    def ints(name, values):
-        tensors.append(numpy_helper.from_array(np.array(values, np.int64), name))
+    def small(self, name, value, kind):
+        """A constant that is kept as another type and cast when the net is loaded."""
+        self.tensors.append(numpy_helper.from_array(np.asarray(value, kind), f'{name}_kept'))
+        return self.add('Cast', [f'{name}_kept'], name, to=TensorProto.FLOAT)
+
+    def ints(self, name, values):
+        self.tensors.append(numpy_helper.from_array(np.array(values, np.int64), name))
         return name
 
-    add = lambda op, inputs, output, **more: nodes.append(helper.make_node(op, inputs, [output], **more)) or output
-    one = constant('one', 1)
+    def curve(self, x, slope, offset, name):
+        return self.add('Add', [self.add('Mul', [x, self.constant(f'{name}_slope', slope)], f'{name}_steep'), self.constant(f'{name}_offset', offset)], name)
 
-    def odds_of(p, name):
-        return add('Sub', [add('Log', [p], name + '_log'), add('Log', [add('Sub', [one, p], name + '_rest')], name + '_rest_log')], name)
+    def odds_of(self, p, name):
+        return self.add('Sub', [self.add('Log', [p], f'{name}_log'), self.add('Log', [self.add('Sub', ['one', p], f'{name}_rest')], f'{name}_rest_log')], name)
 
+
+def export_head(path, training, kept, classes, styles, calibration, guessable):
+    """
+    training: its graph, labels and standards; kept: directions of the logits; classes, styles: weights and offsets; guessable:
+    whether a picture's surest of these labels may be less sure than others.
+    """
+    labels, detector, curves = training.labels, calibration.detector, calibration.curves
+    net = Builder()
+    add, constant = net.add, net.constant
+    constant('one', 1)
     add('Clip', ['maxima', constant('low', 1e-3), constant('high', 1 - 1e-3)], 'bounded')
-    odds_of('bounded', 'odds')
-    add('Concat', ['features', 'odds'], 'x', axis=1)
-    add('Mul', [add('Sub', ['x', constant('mean', state['mean'][None])], 'centred'), constant('scale', state['scale'][None])], 'scaled')
-    add('Clip', ['scaled', constant('least', -6), constant('most', 6)], 'standard')
-    constant('w1', state['hidden.weight'].T, half=True)
-    add('HardSwish', [add('Gemm', ['standard', 'w1', constant('b1', state['hidden.bias'])], 'h1')], 'h2')
-    constant('w2', weight.T, half=True)
-    add('Gemm', ['h2', 'w2', constant('b2', bias)], 'z')
-    axis = ints('axis', [1])
-    add('Slice', ['z', ints('from0', [0]), ints('to0', [len(shown)]), axis], 'head_logits')
-    add('Softmax', [add('Slice', ['z', ints('from1', [len(shown)]), ints('to1', [len(shown) + 4]), axis], 'style_logits')], 'styles', axis=1)
+    net.odds_of('bounded', 'odds')
+    add('Concat', ['backbone', 'odds'], 'x', axis=1)
+    standard = training.classes
+    add('Mul', [add('Sub', ['x', constant('mean', standard.mean[None])], 'centred'), constant('scale', 1 / standard.deviation[None])], 'scaled')
+    add('Clip', ['scaled', constant('least', -FARTHEST), constant('most', FARTHEST)], 'standard')
+    weights, offset = classes
+    add('MatMul', ['standard', net.small('into_directions', weights @ kept, np.float16)], 'directions')
+    add('Gemm', ['directions', net.small('into_classes', kept.T * SHARPER, np.float16), constant('class_bias', offset * SHARPER)], 'class_logits')
+    add('Softmax', ['class_logits'], 'classes', axis=1)
+    style_weights, style_offset = styles
+    add('Softmax', [add('Gemm', ['standard', net.small('into_styles', style_weights, np.float16), constant('style_bias', style_offset)], 'style_logits')], 'styles', axis=1)
 
-    # At least one class under a label holds, as if the classes were independent.
-    add('Sigmoid', [add('Add', [add('Mul', ['odds', constant('class_slope', detector.curve[:, 0][None])], 'steep'), constant('class_offset', detector.curve[:, 1][None])], 'class_odds')], 'class_p')
-    add('Log', [add('Sub', [one, add('Min', ['class_p', constant('surest', 1 - SUREST)], 'class_below_one')], 'class_absent')], 'class_absent_log')
-    add('Exp', [add('MatMul', ['class_absent_log', constant('kinds', detector.sums[:, shown])], 'absent_log')], 'absent')
-    add('Clip', [add('Sub', [one, 'absent'], 'present'), constant('surest_not', SUREST), 'surest'], 'evidence')
-    odds_of('evidence', 'evidence_odds')
-    add('Mul', ['evidence_odds', constant('trust', (curves[:, 1] * detector.covers[shown])[None])], 'weighed')
-    add('Add', ['head_logits', 'weighed'], 'label_logits')
+    # What the head says of a label: its classes' probabilities, summed.
+    add('Clip', [add('MatMul', ['classes', net.small('sums', training.into, np.uint8)], 'summed'), constant('surest_not', SUREST), constant('surest', 1 - SUREST)], 'said')
+    net.odds_of('said', 'said_odds')
+    a, b, c, d, e, f = curves.numbers
+    net.curve('said_odds', np.where(curves.leaf, c, a)[None], np.where(curves.leaf, d, b)[None], 'head_odds')
+    # What the detector says: at least one class under the label holds, as if the classes were independent.
+    add('Sigmoid', [net.curve('odds', detector.curve[:, 0][None], detector.curve[:, 1][None], 'class_odds')], 'class_p')
+    add('Log', [add('Sub', ['one', add('Min', ['class_p', 'surest'], 'class_below_one')], 'class_absent')], 'class_absent_log')
+    add('Exp', [add('MatMul', ['class_absent_log', net.small('kinds', detector.sums, np.uint8)], 'absent_log')], 'absent')
+    add('Clip', [add('Sub', ['one', 'absent'], 'present'), 'surest_not', 'surest'], 'evidence')
+    net.odds_of('evidence', 'evidence_odds')
+    net.curve('evidence_odds', e, f, 'detector_odds')
+    # A label is absent where both are wrong of it.
+    both = add('Add', [add('Softplus', ['head_odds'], 'not_head'), add('Softplus', ['detector_odds'], 'not_detector')], 'not_both')
+    add('Clip', [add('Sub', ['one', add('Exp', [add('Neg', [both], 'both_wrong')], 'neither')], 'either'), 'surest_not', 'surest'], 'holds')
+    net.odds_of('holds', 'label_odds')
+
     # All but the picture's surest broad label have to be surer.
-    guessable = np.asarray(guessable, np.float32)[None]
-    add('Add', ['label_logits', constant('no_guess', (guessable - 1) * 100)], 'guesses')
+    add('Add', ['label_odds', constant('no_guess', (np.asarray(guessable, np.float32)[None] - 1) * 100)], 'guesses')
     add('Cast', [add('GreaterOrEqual', ['guesses', add('ReduceMax', ['guesses'], 'best', axes=[1], keepdims=1)], 'is_guess')], 'guess', to=TensorProto.FLOAT)
-    add('Sub', ['label_logits', constant('sure_enough', log_odds(SURE_ENOUGH))], 'stricter')
+    add('Sub', ['label_odds', constant('sure_enough', log_odds(SURE_ENOUGH))], 'stricter')
     add('Add', ['stricter', add('Mul', ['guess', constant('lift', log_odds(SURE_ENOUGH) - log_odds(GUESS))], 'lifted')], 'chosen')
     # A class holds too where its largest cell says so alone.
-    place = [list(shown).index(place) for place in detector.places]
-    places = np.zeros((CLASSES, len(shown)))
-    places[np.arange(CLASSES), place] = 1
+    places = np.zeros((CLASSES, len(labels)))
+    places[np.arange(CLASSES), detector.places] = 1
     people = places[detector.person].copy()
     places[detector.person] = 0
     slope = constant('sure_slope', SURE_SLOPE)
     add('Sigmoid', [add('Mul', [add('Sub', ['odds', constant('sure_from', log_odds(SURE_FROM))], 'above'), slope], 'sure_odds')], 'sure')
-    add('Max', [add('Sigmoid', ['chosen'], 'fused'), add('MatMul', ['sure', constant('places', places)], 'alone')], 'either')
-    add('Mul', ['either', constant('not_people', 1 - people[None])], 'things')
+    add('Max', [add('Sigmoid', ['chosen'], 'fused'), add('MatMul', ['sure', net.small('places', places, np.uint8)], 'alone')], 'any')
+    add('Mul', ['any', constant('not_people', 1 - people[None])], 'things')
     # People have to be in plain sight beside other labels.
     add('Greater', [add('ReduceMax', ['things'], 'most_thing', axes=[1], keepdims=1), constant('half', .5)], 'beside')
     add('Where', ['beside', constant('people_beside', log_odds(PEOPLE_BESIDE)), constant('people_alone', log_odds(PEOPLE_ALONE))], 'people_from')
@@ -81,8 +99,8 @@ def export_head(head, detector, labels, shown, curves, guessable, path):
     add('Add', ['things', 'persons'], 'labels')
 
     value = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, size])
-    graph = helper.make_graph(nodes, 'label-heads', [value('features', POOLED), value('maxima', CLASSES)],
-                              [value('labels', len(shown)), value('styles', 4)], tensors)
+    graph = helper.make_graph(net.nodes, 'label-heads', [value('backbone', SEEN), value('maxima', CLASSES)],
+                              [value('labels', len(labels)), value('styles', len(STYLES))], net.tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 14)], producer_name='compute-api')
     model.ir_version = 8
     onnx.checker.check_model(model)

@@ -1,17 +1,24 @@
-// Labels and styles of a whole picture: a small net over what the detector's trunk has seen.
+// Labels and styles of a whole picture: a small net over what a backbone has seen and what the detector is sure of.
 import type { DecodedImage } from '../imaging/decoded-image.js'
-import { channelMaxima, channelMeans, channelDeviations } from '../imaging/feature-maps.js'
+import { channelMaxima } from '../imaging/feature-maps.js'
 import { imageTensor } from '../imaging/image-tensor.js'
 import { resample } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput } from '../runtime/model-facts.js'
 import type { Tensor, Tensors } from '../runtime/tensor.js'
 
-/** The facts of the trunk and of the net over it. */
+/** A net that sees the picture. */
+export interface SeeingNet {
+  readonly net: LoadedFrom
+  readonly input: ImageInput
+}
+
+/** The facts of the nets that see, and of the net over them. */
 export interface LabelHeadsModel {
-  readonly trunk: LoadedFrom
-  readonly trunkInput: ImageInput
-  /** Sides of the picture as the trunk sees it for the heads. */
+  readonly trunk: SeeingNet
+  /** `parts`: its outputs, 1 x channels each, in the order in which the net over them was trained. */
+  readonly backbone: SeeingNet & { readonly parts: readonly string[] }
+  /** Both sides of the picture as it is squashed for the two. */
   readonly side: number
   readonly net: LoadedFrom
   /** Names of the styles, by index. */
@@ -27,31 +34,29 @@ export interface HeadLabels {
 }
 
 export interface LabelHeads {
-  /** @param image any size; it is squashed to the trunk's */
+  /** @param image any size; it is squashed to what the nets take */
   read (image: DecodedImage): Promise<HeadLabels>
 }
 
-/** Taps of the trunk in the order in which the net was trained on them. */
-const MEANS = ['stride8', 'stride16', 'stride32', 'stride16_expanded', 'stride32_expanded', 'stride32_last'] as const
-const DEVIATIONS = ['stride8', 'stride16', 'stride32'] as const
 const CLASSES = 'keypoints'
-/** What of the trunk the heads need: one run gives it. */
-export const HEAD_TAPS: readonly string[] = [...MEANS, CLASSES]
+/** What of the trunk the heads need: how sure the detector is of each of its classes. */
+export const HEAD_TAPS: readonly string[] = [CLASSES]
 
-/** Makes the heads over their two nets. */
-export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, trunkInput, side, net, styles }: LabelHeadsModel): LabelHeads {
+/** Makes the heads over their nets. */
+export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { trunk, backbone, side, net, styles }: LabelHeadsModel): LabelHeads {
+  async function see (pixels: DecodedImage, { net, input }: SeeingNet, outputs: readonly string[]): Promise<Tensors> {
+    return await pool.run(net, { [input.name]: { data: imageTensor(pixels, input), dims: [1, 3, side, side] } }, outputs)
+  }
+
   return {
     async read (image) {
       const pixels = resample(image, { width: side, height: side })
-      const seen = await pool.run(trunk, { [trunkInput.name]: { data: imageTensor(pixels, trunkInput), dims: [1, 3, side, side] } }, HEAD_TAPS)
-      const features = Float32Array.from([
-        ...MEANS.flatMap(name => [...channelMeans(tap(seen, name))]),
-        ...DEVIATIONS.flatMap(name => [...channelDeviations(tap(seen, name))])
-      ])
-      const maxima = channelMaxima(tap(seen, CLASSES))
-      const said = await pool.run(net, {
-        features: { data: features, dims: [1, features.length] }, maxima: { data: maxima, dims: [1, maxima.length] }
-      }, ['labels', 'styles'])
+      const seen = await see(pixels, trunk, HEAD_TAPS)
+      const known = await see(pixels, backbone, backbone.parts)
+      const said = await pool.run(net, Object.fromEntries(Object.entries({
+        maxima: channelMaxima(tap(seen, CLASSES)),
+        backbone: Float32Array.from(backbone.parts.flatMap(name => Array.from(tap(known, name).data)))
+      }).map(([name, data]) => [name, { data, dims: [1, data.length] }])), ['labels', 'styles'])
       const byStyle = tap(said, 'styles').data
       return { labels: tap(said, 'labels').data, styles: new Map(styles.map((name, index) => [name, byStyle[index] ?? 0])) }
     }

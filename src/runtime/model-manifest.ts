@@ -39,7 +39,7 @@ const describing = {
   outputs: Type.Array(ModelOutputSchema),
   /** The model whose outputs are this one's inputs, by the same names. */
   trunk: Type.Optional(IdSchema),
-  /** Both sides of the picture that the trunk is to see for this model, where it is always the same. */
+  /** Both sides of the picture that the trunk, and the backbone, are to see for this model, where they are always the same. */
   trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
   /** A second model whose outputs it takes in: an input's `parts` tells which. */
   backbone: Type.Optional(IdSchema),

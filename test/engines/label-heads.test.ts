@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readFileSync } from 'node:fs'
-import { createLabelHeads, HEAD_TAPS } from '../../src/engines/label-heads.js'
+import { createLabelHeads, HEAD_TAPS, type SeeingNet } from '../../src/engines/label-heads.js'
 import { createImageDecoder } from '../../src/intake/decode-image.js'
 import { createInferencePool } from '../../src/runtime/inference-pool.js'
 import { readLabelTable } from '../../src/runtime/label-table.js'
@@ -15,11 +15,17 @@ t.test('the heads tell what a photograph shows, and call it no drawing', async t
   const decoder = createImageDecoder({ maxPixels: 50e6, timeoutMs: 60_000 })
   t.teardown(async () => { await Promise.all([pool.close(), decoder.close()]) })
   const store = await openModelStore(BUILT_MODELS_FOLDER)
-  const trunk = store.find('mobilenetv3-centernet', HEAD_TAPS)
   const { net, facts } = store.find('label-heads', ['labels', 'styles'])
-  const [trunkInput] = trunk.facts.inputs
-  if (trunkInput?.kind !== 'image' || facts.styles === undefined || facts.trunkSide === undefined) throw new Error('the rows are not what they were')
-  const heads = createLabelHeads(pool, { trunk: trunk.net, trunkInput, side: facts.trunkSide, net, styles: facts.styles })
+  const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
+  const see = (id: string, outputs: readonly string[]): SeeingNet => {
+    const { net, facts: { inputs: [input] } } = store.find(id, outputs)
+    if (input?.kind !== 'image') throw new Error(`${id} takes no picture`)
+    return { net, input }
+  }
+  if (facts.styles === undefined || facts.trunkSide === undefined) throw new Error('the rows are not what they were')
+  const heads = createLabelHeads(pool, {
+    trunk: see('mobilenetv3-centernet', HEAD_TAPS), backbone: { ...see('mobilenetv3-small', parts), parts }, side: facts.trunkSide, net, styles: facts.styles
+  })
   const table = readLabelTable('label-heads')
 
   const monal = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))

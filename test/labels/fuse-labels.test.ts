@@ -11,7 +11,7 @@ const graph = createLabelGraph({
   '/m/machine': { name: 'Crane (Machine)', parents: [] }
 })
 const all = { minScore: 0, maxResults: 100 }
-const voice = (scores: Record<string, number>, doubts: readonly string[] = []): LabelVoice => ({ scores: new Map(Object.entries(scores)), doubts: new Set(doubts) })
+const voice = (scores: Record<string, number>, leads: readonly string[] = []): LabelVoice => ({ scores: new Map(Object.entries(scores)), leads: new Set(leads) })
 const plain = (labels: ReturnType<typeof fuseLabels>) => labels.map(({ mid, score }) => [mid, score])
 
 t.test('classes that exclude each other add up to what they are kinds of', async t => {
@@ -41,13 +41,15 @@ t.test('scores are single-precision numbers', async t => {
   t.same(plain(fuseLabels([voice({ '/m/machine': 0.7 })], graph, all)), [['/m/machine', Math.fround(0.7)]])
 })
 
-t.test('a source that knows a label well and does not see it takes from its score, within bounds', async t => {
-  const detector = voice({ '/m/bird': 0.9, '/m/machine': 0.9 })
-  const score = (doubter: LabelVoice): number => fuseLabels([detector, doubter], graph, all).find(({ mid }) => mid === '/m/bird')?.score ?? NaN
-  t.equal(score(voice({})), Math.fround(0.9), 'silence about what it does not know is none')
-  t.ok(Math.abs(score(voice({}, ['/m/bird'])) - 0.5) < 1e-6, 'the middle of 9 : 1 and 1 : 9')
-  t.ok(Math.abs(score(voice({ '/m/bird': 0.5 }, ['/m/bird'])) - 0.75) < 1e-6)
-  t.equal(score(voice({ '/m/bird': 0.95 }, ['/m/bird'])), Math.fround(0.95), 'and what it is surer of is no doubt')
-  t.ok(score(voice({ '/m/bird': 1 }, ['/m/bird'])) === 1)
-  t.equal(fuseLabels([detector, voice({}, ['/m/bird'])], graph, all)[0]?.mid, '/m/machine')
+t.test('where a source leads, what another says moves its odds', async t => {
+  const bird = (...voices: LabelVoice[]): number => fuseLabels(voices, graph, all).find(({ mid }) => mid === '/m/bird')?.score ?? NaN
+  const leader = (score: number): LabelVoice => voice({ '/m/bird': score }, ['/m/bird'])
+  t.equal(bird(leader(0.5)), 0.5, 'alone it has its way')
+  t.equal(bird(leader(0.5), voice({ '/m/machine': 0.9 })), 0.5, 'and where the other has no word on the label')
+  t.ok(bird(leader(0.5), voice({ '/m/bird': 0.9 })) > 0.9, 'two that agree are surer than one')
+  t.ok(bird(leader(0.5), voice({ '/m/bird': 0.1 })) < 0.5, 'who does not see it takes from its score')
+  t.equal(bird(leader(0.5), voice({ '/m/bird': 0 })), bird(leader(0.5), voice({ '/m/bird': 0.1 })), 'within bounds')
+  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.7 })) < 0.5, 'silence of the leader is a doubt')
+  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 1 })) > 0.5, 'that one who is certain overcomes')
+  t.equal(bird(voice({ '/m/bird': 0.7 }), voice({ '/m/bird': 0.2 })), Math.fround(0.7), 'without a leader the surest counts')
 })

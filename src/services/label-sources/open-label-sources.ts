@@ -3,7 +3,7 @@ import { Failure } from '../../errors.js'
 import { createClassifier } from '../../engines/classifier.js'
 import { type ExpressionReader, createExpressionReader } from '../../engines/expression-reader.js'
 import { createFaceDetector } from '../../engines/face-detector.js'
-import { HEAD_TAPS, createLabelHeads } from '../../engines/label-heads.js'
+import { HEAD_TAPS, type LabelHeadsModel, createLabelHeads } from '../../engines/label-heads.js'
 import { UNCALIBRATED } from '../../imaging/calibration.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
 import type { InferencePool } from '../../runtime/inference-pool.js'
@@ -61,7 +61,7 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
     choices: new Map<ModelTask, LoadableChoice>([
       ['classification', {
         async warm (load) {
-          if (heads.serving() !== undefined) await heads.warm(async nets => { await load([...trunksOf(models), ...nets]) })
+          if (heads.serving() !== undefined) await heads.warm(async nets => { await load([...netsUnder(models), ...nets]) })
           if (hasClassifier || heads.serving() === undefined) await classifier.warm(load)
         },
         serving: () => classifier.serving() ?? heads.serving()
@@ -76,19 +76,32 @@ function readsTrunk ({ trunk }: Model): boolean {
   return trunk !== undefined
 }
 
-/** The trunks of all heads. @throws Failure model_missing */
-function trunksOf (models: ModelStore): LoadedFrom[] {
-  return models.forTask('classification').flatMap(({ facts: { trunk } }) => trunk === undefined ? [] : [models.find(trunk, HEAD_TAPS).net])
+/** What sees the picture for the heads. @throws Failure model_missing */
+function netsUnder (models: ModelStore): LoadedFrom[] {
+  return models.forTask('classification').filter(({ facts }) => readsTrunk(facts)).flatMap(({ facts }) => {
+    const { trunk, backbone } = seeingNets(models, facts)
+    return [trunk.net, backbone.net]
+  })
 }
 
 function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }: InstalledModel): LabellingHeads {
-  if (facts.trunk === undefined || facts.trunkSide === undefined || facts.styles === undefined) throw unfit(facts, 'the trunk, its side, or the styles')
-  const trunk = models.find(facts.trunk, HEAD_TAPS)
+  if (facts.styles === undefined) throw unfit(facts, 'the styles')
   return {
-    heads: createLabelHeads(pool, {
-      trunk: trunk.net, trunkInput: imageInput(trunk.facts), side: facts.trunkSide, net: netWith(facts.outputs.map(({ name }) => name)), styles: facts.styles
-    }),
+    heads: createLabelHeads(pool, { ...seeingNets(models, facts), net: netWith(facts.outputs.map(({ name }) => name)), styles: facts.styles }),
     labels: labelTable(facts)
+  }
+}
+
+/** The nets whose outputs the heads take in. @throws Failure model_missing */
+function seeingNets (models: ModelStore, facts: Model): Pick<LabelHeadsModel, 'trunk' | 'backbone' | 'side'> {
+  const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
+  if (facts.trunk === undefined || facts.trunkSide === undefined || facts.backbone === undefined || parts.length === 0) throw unfit(facts, 'the trunk, its side, the backbone, or its parts')
+  const trunk = models.find(facts.trunk, HEAD_TAPS)
+  const backbone = models.find(facts.backbone, parts)
+  return {
+    trunk: { net: trunk.net, input: imageInput(trunk.facts) },
+    backbone: { net: backbone.net, input: imageInput(backbone.facts), parts },
+    side: facts.trunkSide
   }
 }
 

@@ -24,15 +24,15 @@ export function createWholePictureLabels (use: UseClassifier, graph: LabelGraph)
     name: 'picture as a whole',
     general: true,
     find: async image => await use(async ({ classifier, labels, calibration }) => {
-      const doubts = known.get(labels) ?? knownLabels(labels, graph)
-      known.set(labels, doubts)
+      const leads = known.get(labels) ?? knownLabels(labels, graph)
+      known.set(labels, leads)
       const sums = sumUpGraph(await classifier.classify(image), labels.map(({ mid }) => mid), graph)
-      return { scores: new Map([...sums].map(([mid, probability]) => [mid, calibrate(calibration, probability)])), doubts }
+      return { scores: new Map([...sums].map(([mid, probability]) => [mid, calibrate(calibration, probability)])), leads }
     })
   }
 }
 
-// The classifier knows these, so not seeing them is a doubt.
+// The classifier was trained on many pictures of these, so its word leads.
 function knownLabels (labels: LabelTable, graph: LabelGraph): ReadonlySet<string> {
   return new Set(labels.flatMap(({ mid }) => [mid, ...graph.ancestors(mid)]))
 }
