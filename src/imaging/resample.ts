@@ -19,7 +19,8 @@ export function resample (image: DecodedImage, size: { readonly width: number, r
   const first = rows.lowest
   const narrow = new Float32Array((rows.highest - first + 1) * stride)
   for (let row = first; row <= rows.highest; row++) {
-    narrowRow(narrow, (row - first) * stride, image.data, row * image.width * channels, columns, size.width, channels)
+    const narrowRow = channels === 4 ? narrowRowOfFour : narrowRowOfThree
+    narrowRow(narrow, (row - first) * stride, image.data, row * image.width * channels, columns, size.width)
   }
   const data = new Uint8Array(size.height * stride)
   const sums = new Float32Array(stride)
@@ -84,25 +85,40 @@ function tapsFor (offset: number, extent: number, sourceSize: number, targetSize
   return { count, starts, weights, lowest, highest }
 }
 
-function narrowRow (
-  to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number, channels: number
-): void {
-  for (let column = 0, out = toOffset; column < width; column++, out += channels) {
-    const base = fromOffset + starts[column]! * channels
+// Two functions, as a test for the fourth channel within the innermost loop doubles its time.
+function narrowRowOfThree (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number): void {
+  for (let column = 0, out = toOffset, w = 0; column < width; column++, out += 3) {
     let red = 0
     let green = 0
     let blue = 0
-    let alpha = 0
-    for (let tap = 0, at = base, w = column * count; tap < count; tap++, at += channels, w++) {
+    for (let at = fromOffset + starts[column]! * 3, end = w + count; w < end; at += 3, w++) {
       const weight = weights[w]!
       red += weight * data[at]!
       green += weight * data[at + 1]!
       blue += weight * data[at + 2]!
-      if (channels === 4) alpha += weight * data[at + 3]!
     }
     to[out] = red
     to[out + 1] = green
     to[out + 2] = blue
-    if (channels === 4) to[out + 3] = alpha
+  }
+}
+
+function narrowRowOfFour (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number): void {
+  for (let column = 0, out = toOffset, w = 0; column < width; column++, out += 4) {
+    let red = 0
+    let green = 0
+    let blue = 0
+    let alpha = 0
+    for (let at = fromOffset + starts[column]! * 4, end = w + count; w < end; at += 4, w++) {
+      const weight = weights[w]!
+      red += weight * data[at]!
+      green += weight * data[at + 1]!
+      blue += weight * data[at + 2]!
+      alpha += weight * data[at + 3]!
+    }
+    to[out] = red
+    to[out + 1] = green
+    to[out + 2] = blue
+    to[out + 3] = alpha
   }
 }

@@ -46,8 +46,9 @@ export function fuseLabels (voices: readonly LabelVoice[], graph: LabelGraph, { 
   const fused = new Map<string, number>()
   for (const mid of new Set(voices.flatMap(({ scores }) => [...scores.keys()]))) fused.set(mid, fusedScore(mid, voices))
   return [...raiseParents(fused, graph)]
-    .map(([mid, score]) => ({ mid, score: Math.fround(score), depth: graph.depth(mid) }))
-    .filter(({ score }) => score > 0 && score >= minScore)
+    .map(([mid, score]) => [mid, Math.fround(score)] as const)
+    .filter(([, score]) => score > 0 && score >= minScore)
+    .map(([mid, score]) => ({ mid, score, depth: graph.depth(mid) }))
     .sort((a, b) => b.score - a.score || b.depth - a.depth || (a.mid < b.mid ? -1 : 1))
     .slice(0, maxResults)
     .map(({ mid, score }) => ({ mid, description: withoutQualifier(graph.name(mid)), score }))

@@ -36,6 +36,5 @@ t.test('the heads tell what a photograph shows, and call it no drawing', async t
   t.ok((labels[table.findIndex(({ name }) => name === 'Animal')] ?? 0) > 0.5, 'a bird is an animal')
   t.same([...styles.keys()], facts.styles)
   t.ok(Math.abs([...styles.values()].reduce((sum, share) => sum + share, 0) - 1) < 1e-5)
-  // Soft light and a blurred ground: the heads lean towards a painting here, not far enough for a label (models/label-heads/README.md).
-  for (const style of ['art_painting', 'cartoon', 'sketch']) t.ok((styles.get(style) ?? 0) < 0.9, `no ${style}`)
+  for (const style of ['art_painting', 'cartoon', 'sketch']) t.ok((styles.get(style) ?? 0) < 0.5, `no ${style}`)
 })
