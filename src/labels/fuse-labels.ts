@@ -27,7 +27,8 @@ export interface LabelVoice {
 
 // How the word of another source is weighed where one leads: log-odds * WEIGHT + CREDIT are added to the leader's. So the other
 // speaks against a label only where it gives it less than .14. Both were chosen among two dozen on the evaluation pictures, so
-// that no kind of picture fares worse than with the leader alone.
+// that on none of their sets a right label is found on fewer pictures than with the leader alone, and on most labels are right
+// more often.
 const WEIGHT = 0.6
 const CREDIT = 1.1
 // A source misses what it does not look for, or what stands at the edge: it is never taken to be surer than this that a label
