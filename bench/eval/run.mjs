@@ -92,9 +92,15 @@ function merged () {
   return {
     command: 'npm run eval',
     node: process.version,
-    configurations: { ...before.configurations, ...used },
+    configurations: { ...before.configurations, ...mapEntries(used, (name, now) => ({ ...now, ...modelsOf(name, now, before) })) },
     sets: Object.fromEntries(Object.entries(sets).sort(([a], [b]) => a < b ? -1 : 1))
   }
+}
+
+// A run of some sets loads some of the models: those of the others were loaded for the figures that stay.
+function modelsOf (name, { models }, before) {
+  if (models === undefined) return {}
+  return { models: [...new Set([...positionals.length > 0 ? before.configurations[name]?.models ?? [] : [], ...models])].sort() }
 }
 
 async function allSets () {
@@ -125,8 +131,12 @@ function readOr (path, otherwise) {
   }
 }
 
+function mapEntries (object, map) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(key, value)]))
+}
+
 function mapValues (object, map) {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+  return mapEntries(object, (_, value) => map(value))
 }
 
 function rounded (value) {
