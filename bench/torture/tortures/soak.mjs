@@ -1,9 +1,10 @@
 import { startService, temporaryFolder } from '../../eval/service.mjs'
 import { GOOD, MIX, PICTURES, ask, chooseFunction } from '../functions.mjs'
+import { ALLOCATOR } from '../memory-limit.mjs'
 import { createRandom } from '../../random.mjs'
 import { factsOf } from '../process-facts.mjs'
 
-export const about = '20,000 mixed requests at concurrency 8'
+export const about = '20,000 mixed requests at concurrency 8; allocator set as README advises for containers'
 
 const REQUESTS = 20_000
 const CONCURRENCY = 8
@@ -14,7 +15,7 @@ const SEED = 11
 export async function run ({ scale, note }) {
   const total = Math.round(REQUESTS * scale)
   const folder = temporaryFolder()
-  const service = await startService({ dataDir: folder.path, env: { COMPUTE_LOG_LEVEL: 'fatal', COMPUTE_QUEUE_WAIT: '10m' } })
+  const service = await startService({ dataDir: folder.path, env: { COMPUTE_LOG_LEVEL: 'fatal', COMPUTE_QUEUE_WAIT: '10m', ...ALLOCATOR } })
   const life = { ended: false }
   service.ended.catch(() => { life.ended = true })
   const random = createRandom(SEED)
