@@ -26,7 +26,6 @@ export function fromHalf (half: number): number {
   const fraction = half & 0x3ff
   if (exponent === 0) return sign * fraction * 2 ** -24
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 

@@ -36,6 +36,10 @@ export type InferenceResult = {
   | { readonly kind: 'failed', readonly reason: string }
 )
 
+// Where Node has Float16Array (24), onnxruntime puts half-precision bits into one, and its native part then finds nothing in it.
+// It looks for the class when it makes its first tensor: in this thread there is none.
+delete (globalThis as { Float16Array?: unknown }).Float16Array
+
 /** One thread a session: the requests are the parallelism, and the CPU budget counts one CPU for each. */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
@@ -134,10 +138,7 @@ function toOrt ({ data, dims, type }: Tensor): OrtTensor {
 
 function fromOrt ({ data, dims, type }: OrtTensor): Tensor {
   if (data instanceof Float32Array || data instanceof BigInt64Array) return { data, dims: [...dims] }
-  // Where the runtime knows Float16Array the bits lie in one.
-  if (type === 'float16' && ArrayBuffer.isView(data)) {
-    return { data: Float32Array.from(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2), fromHalf), dims: [...dims] }
-  }
+  if (type === 'float16' && data instanceof Uint16Array) return { data: Float32Array.from(data, fromHalf), dims: [...dims] }
   throw new Error(`an output of type ${type} is not supported`)
 }
 
