@@ -1,4 +1,5 @@
-// What a classification costs beside the parts that it cannot do without, and what the server takes before the first
+// What a classification costs beside the parts that it cannot do without (the detector's net, the trunk, is run for it alone as it
+// is for objects, at the size at which the heads see with it), and what the server takes before the first
 // request and with everything loaded. Embedded models, as after npm ci.
 //   node bench/classification.mjs     a minute; writes bench/results/classification.json
 // CPU times of one thread in this process (process.cpuUsage), in interleaved rounds, medians; the decode is that of the
@@ -7,18 +8,16 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { HEAD_TAPS } from '../dist/engines/label-heads.js'
 import { configureSharp, createImageDecoder } from '../dist/intake/decode-image.js'
 import { createLabelGraph } from '../dist/labels/label-graph.js'
 import { readLabelEntities } from '../dist/runtime/label-table.js'
 import { BUILT_MODELS_FOLDER } from '../dist/runtime/model-manifest.js'
 import { openModelStore } from '../dist/runtime/model-store.js'
-import { createClassifyImage } from '../dist/services/classify-image.js'
+import { classifiedSize, createClassifyImage } from '../dist/services/classify-image.js'
 import { openLabelSources } from '../dist/services/label-sources/open-label-sources.js'
 import { startService, temporaryFolder } from './eval/service.mjs'
 import { samplePhoto } from './sample-photo.mjs'
 
-const LONGEST_SIDE = 768
 // What a function's pictures are called.
 const ONE = ['image']
 const PICTURES = {
@@ -49,14 +48,15 @@ async function cost (rounds) {
   const { signal } = new AbortController()
   const request = { signal, stage: async (_, run) => await run() }
 
-  const heads = models.forTask('classification').find(({ facts }) => facts.trunk !== undefined).facts
-  const { net, facts: { inputs: [{ name }] } } = models.find(heads.trunk, HEAD_TAPS)
-  const side = heads.trunkSide
-  const tensor = new Float32Array(3 * side * side).fill(100)
+  const heads = models.forTask('classification').find(({ facts }) => facts.styles !== undefined).facts
+  const { maxima: { model, outputs } } = heads.source.sees
+  const { net, facts: { inputs: [{ name }] } } = models.find(model, outputs)
+  const { height, width } = heads.inputs[0].size
+  const tensor = new Float32Array(3 * height * width).fill(100)
   const parts = {
     classification: async () => await classify(photo, {}, request),
-    decode: async () => await decoder.decode(photo, { size: { width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' }, alpha: 'flatten' }, signal),
-    trunk: async () => await pool.run(net, { [name]: { data: tensor, dims: [1, 3, side, side] } }, HEAD_TAPS)
+    decode: async () => await decoder.decode(photo, { size: classifiedSize, alpha: 'flatten' }, signal),
+    trunk: async () => await pool.run(net, { [name]: { data: tensor, dims: [1, 3, height, width] } }, outputs)
   }
   const times = Object.fromEntries(Object.keys(parts).map(part => [part, []]))
   for (let round = -3; round < rounds; round++) {

@@ -101,7 +101,7 @@ def export_head(path, training, kept, classes, styles, calibration, guessable):
     value = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, size])
     graph = helper.make_graph(net.nodes, 'label-heads', [value('backbone', SEEN), value('maxima', CLASSES)],
                               [value('labels', len(labels)), value('styles', len(STYLES))], net.tensors)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 14)], producer_name='compute-api')
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], producer_name='compute-api')
     model.ir_version = 8
     onnx.checker.check_model(model)
     with open(path, 'wb') as file:

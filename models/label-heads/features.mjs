@@ -7,24 +7,23 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import ort from 'onnxruntime-node'
 import { classifierTensor } from '../../dist/engines/classifier.js'
-import { channelMaxima } from '../../dist/imaging/feature-maps.js'
 import { imageTensor } from '../../dist/imaging/image-tensor.js'
 import { resample } from '../../dist/imaging/resample.js'
 import { configureSharp, createImageDecoder } from '../../dist/intake/decode-image.js'
+import { classifiedSize } from '../../dist/services/classify-image.js'
 
 const { values: { out, standard }, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' }, standard: { type: 'string' } } })
-// As the service decodes.
-const LONGEST_SIDE = 768
 
 const manifest = JSON.parse(readFileSync(new URL('../manifest.json', import.meta.url), 'utf8'))
 const rowOf = id => manifest.models.find(model => model.id === id)
 const heads = rowOf('label-heads')
-const { parts } = heads.inputs.find(({ name }) => name === 'backbone')
+const { backbone: { model: backboneId, outputs: parts }, maxima: { model: trunkId, outputs: [classes] } } = heads.source.sees
+const { height, width } = heads.inputs[0].size
 const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' }
 const open = async (id, path) => ({ input: rowOf(id).inputs[0], session: await ort.InferenceSession.create(path, options) })
 const built = async id => await open(id, `dist/models/${rowOf(id).files[0].file}`)
-const trunk = await built(heads.trunk)
-const backbone = await built(heads.backbone)
+const trunk = await built(trunkId)
+const backbone = await built(backboneId)
 const teacher = await open('mobilenetv2-12-qdq', standard)
 
 configureSharp()
@@ -36,7 +35,7 @@ for (const text of positionals) {
   const soft = []
   const names = readdirSync(folder, { recursive: true }).filter(name => /\.(jpe?g|png|avif|webp)$/i.test(name)).sort()
   for (const picture of names) {
-    const image = await decoder.decode(readFileSync(join(folder, picture)), { size: { width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' }, alpha: 'flatten' }, signal)
+    const image = await decoder.decode(readFileSync(join(folder, picture)), { size: classifiedSize, alpha: 'flatten' }, signal)
     rows.push(await features(image))
     soft.push(await softLabels(image))
   }
@@ -53,12 +52,16 @@ function write (file, rows) {
 }
 
 async function features (image) {
-  const side = heads.trunkSide
-  const pixels = resample(image, { width: side, height: side })
-  const see = async ({ input, session }, outputs) => await session.run({ [input.name]: new ort.Tensor('float32', imageTensor(pixels, input), [1, 3, side, side]) }, outputs)
+  const pixels = resample(image, { width, height })
+  const see = async ({ input, session }, outputs) => await session.run({ [input.name]: new ort.Tensor('float32', imageTensor(pixels, input), [1, 3, height, width]) }, outputs)
   const seen = await see(backbone, parts)
-  const { keypoints } = await see(trunk, ['keypoints'])
-  return [...parts.flatMap(part => [...seen[part].data]), ...channelMaxima(keypoints)]
+  const { [classes]: map } = await see(trunk, [classes])
+  return [...parts.flatMap(part => [...seen[part].data]), ...largestCells(map)]
+}
+
+function largestCells ({ data, dims: [, channels] }) {
+  const cells = data.length / channels
+  return Array.from({ length: channels }, (_, channel) => data.subarray(channel * cells, (channel + 1) * cells).reduce((most, value) => Math.max(most, value)))
 }
 
 async function softLabels (image) {

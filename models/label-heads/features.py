@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = os.path.join(HERE, '..', '..', 'dist', 'models')
 MANIFEST = {model['id']: model for model in json.load(open(os.path.join(HERE, '..', 'manifest.json')))['models']}
 HEADS = MANIFEST['label-heads']
-# As the service decodes.
+# More than the service decodes: parts of it are learned from, too.
 LONGEST_SIDE = 768
 CHUNK = 500
 FOLDERS = {
@@ -119,13 +119,14 @@ class Net:
 class Seer:
     def __init__(self, standard):
         built = lambda model: Net(model, os.path.join(MODELS, MANIFEST[model]['files'][0]['file']))
-        self.trunk, self.backbone, self.teacher = built(HEADS['trunk']), built(HEADS['backbone']), Net('mobilenetv2-12-qdq', standard)
-        self.side = HEADS['trunkSide']
-        self.parts = next(given['parts'] for given in HEADS['inputs'] if given['name'] == 'backbone')
+        sees = HEADS['source']['sees']
+        self.trunk, self.backbone, self.teacher = built(sees['maxima']['model']), built(sees['backbone']['model']), Net('mobilenetv2-12-qdq', standard)
+        self.side = HEADS['inputs'][0]['size']['width']
+        self.parts, self.classes = sees['backbone']['outputs'], sees['maxima']['outputs']
 
     def features(self, pixels):
         """The backbone's means and the detector's largest cells."""
-        return np.concatenate([*self.backbone.run(pixels, self.parts), self.trunk.run(pixels, ['keypoints'])[0].max((2, 3))], 1)[0]
+        return np.concatenate([*self.backbone.run(pixels, self.parts), self.trunk.run(pixels, self.classes)[0].max((2, 3))], 1)[0]
 
     def soft_labels(self, *views):
         """The classifier's probabilities, of several views their geometric mean."""

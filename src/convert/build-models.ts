@@ -3,10 +3,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestBytes, digestFault, type ExpectedDigest } from '../runtime/model-digest.js'
-import { type AssembledModel, type Model, type RewrittenModel, readManifest } from '../runtime/model-manifest.js'
+import { type AssembledModel, fileWithOutputs, type MergedModel, type Model, type ModelManifest, findModel, type RewrittenModel, readManifest } from '../runtime/model-manifest.js'
 import { ConversionError } from './conversion-error.js'
 import { type ConvertCut, openConvertedModel } from './convert-model.js'
 import { readGguf } from './gguf-weights.js'
+import { mergeOnnx, type SeeingNet } from './merge-onnx.js'
 import { buildMobileNetV3Small } from './mobilenetv3-small.js'
 import { writeOnnx } from './onnx-file.js'
 import { type FindPackage, readPackageFile } from './package-files.js'
@@ -44,7 +45,7 @@ export function buildModels (options: BuildModelsOptions): BuiltFile[] {
   mkdirSync(options.targetFolder, { recursive: true })
   const built = manifest.models.flatMap(model => model.kind === 'pulled'
     ? []
-    : sourcesOf(model, options).map(source => buildFile(model.id, source, options.targetFolder)))
+    : sourcesOf(model, manifest, options).map(source => buildFile(model.id, source, options.targetFolder)))
   const copy = `${join(options.targetFolder, 'manifest.json')}.${process.pid}`
   copyFileSync(manifestPath, copy)
   renameSync(copy, join(options.targetFolder, 'manifest.json'))
@@ -83,7 +84,7 @@ function expected ({ bytes, sha256 }: Source['file']): ExpectedDigest {
   return { bytes, sha256 }
 }
 
-function sourcesOf (model: EmbeddedModel, options: BuildModelsOptions): Source[] {
+function sourcesOf (model: EmbeddedModel, manifest: ModelManifest, options: BuildModelsOptions): Source[] {
   const { sourceFolder, findPackage } = options
   if (model.kind === 'copied') {
     return model.files.map(file => ({ file, make: () => readPackageFile(model.package, file, findPackage) }))
@@ -91,6 +92,7 @@ function sourcesOf (model: EmbeddedModel, options: BuildModelsOptions): Source[]
   if (model.kind === 'committed') return model.files.map(file => ({ file, make: () => readCommitted(sourceFolder, file.file) }))
   if (model.kind === 'rewritten') return model.files.map(file => ({ file, make: () => makeRewritten(model, file, options) }))
   if (model.kind === 'assembled') return model.files.map(file => ({ file, make: () => makeAssembled(model, file, findPackage) }))
+  if (model.kind === 'merged') return model.files.map(file => ({ file, make: () => makeMerged(model, file, manifest, options) }))
   // Opened by the first cut that is needed, for all cuts.
   let convert: ConvertCut | undefined
   return model.files.map(file => ({ file, make: () => (convert ??= openConvertedModel(model, findPackage))(file.name) }))
@@ -111,11 +113,32 @@ function makeAssembled ({ id, package: pinned, source, inputs }: AssembledModel,
   return writeOnnx(buildMobileNetV3Small(weights, { name: `${id}/${name}`, input: input.name, size: input.size, outputs }))
 }
 
-function readJoined (id: string, { file, inputs, ...expected }: NonNullable<RewrittenModel['source']['joined']>, sourceFolder: string): JoinedNet {
+function makeMerged ({ id, source: { head, sees }, inputs: [input] }: MergedModel, { name, outputs }: MergedModel['files'][number], manifest: ModelManifest, options: BuildModelsOptions): Uint8Array {
+  if (input?.kind !== 'image') throw new ConversionError(`${id} has no picture as its input`)
+  const seeing = Object.entries(sees).map(([end, { model, outputs }]) => [end, makeSight(model, outputs, manifest, options)] as const)
+  return mergeOnnx(readTrained(id, head, options.sourceFolder), Object.fromEntries(seeing), { name: `${id}/${name}`, input, outputs })
+}
+
+/** What a merged model sees with, made for it: the order of the rows is of no matter. */
+function makeSight (id: string, outputs: readonly string[], manifest: ModelManifest, options: BuildModelsOptions): SeeingNet {
+  const model = findModel(manifest, id)
+  const file = model === undefined ? undefined : fileWithOutputs(model, outputs)
+  const source = model === undefined || model.kind === 'pulled' ? undefined : sourcesOf(model, manifest, options).find(source => source.file === file)
+  const input = model?.inputs[0]
+  if (model === undefined || source === undefined || input?.kind !== 'image') throw new ConversionError(`there is no model ${id} that sees a picture and has the outputs ${outputs.join(', ')}`)
+  const areMaps = model.outputs.filter(({ name }) => outputs.includes(name)).every(({ shape }) => shape.length === 4)
+  return { id, bytes: source.make(), input, outputs, areMaps }
+}
+
+function readJoined (id: string, { inputs, ...file }: NonNullable<RewrittenModel['source']['joined']>, sourceFolder: string): JoinedNet {
+  return { bytes: readTrained(id, file, sourceFolder), inputs }
+}
+
+function readTrained (id: string, { file, ...expected }: MergedModel['source']['head'], sourceFolder: string): Uint8Array {
   const bytes = readCommitted(sourceFolder, file)
   const fault = digestFault(digestBytes(bytes), expected)
-  if (fault !== undefined) throw new ConversionError(`models/${file}, which ${id} is joined with, is not the file that models/manifest.json states: ${fault}`)
-  return { bytes, inputs }
+  if (fault !== undefined) throw new ConversionError(`models/${file}, which is a part of ${id}, is not the file that models/manifest.json states: ${fault}`)
+  return bytes
 }
 
 function readCommitted (sourceFolder: string, path: string): Uint8Array {

@@ -28,8 +28,8 @@ export function writeOnnx (graph: OnnxGraph): Uint8Array {
   }))
 }
 
-// Outputs have no shape: the runtime infers it from the input's.
-function value (name: string, shape?: ReadonlyArray<number | string>): ValueInfoProto {
+/** An input or output of floats. Outputs have no shape: the runtime infers it from the input's. */
+export function value (name: string, shape?: ReadonlyArray<number | string>): ValueInfoProto {
   const tensorType = create(TensorTypeSchema, { elemType: DataType.FLOAT })
   if (shape !== undefined) {
     tensorType.shape = create(TensorShapeProtoSchema, {

@@ -86,7 +86,7 @@ export function createTextReader ({ detector, recogniser, tesseract, maxLines }:
   async function readRest (image: DecodedImage, quads: readonly Quad[], sample: readonly NetReading[], spread: Spread): Promise<NetReading[]> {
     const whole = async (quads: readonly Quad[]): Promise<NetReading[]> => await readLines(image, quads, spread)
     if (!isCleanPrint(sample, quads.length)) return await whole(quads)
-    return await readNarrowFirst(quads, { narrow: async quads => await readLines(image, quads, spread, NARROW), whole })
+    return await readNarrowFirst(quads, { narrow: async quads => await readLines(image, quads, spread, NARROW), whole, part: (quad, { from, to }) => sliceQuad(quad, from, to) })
   }
 
   async function find (small: DecodedImage, turns: QuarterTurns): Promise<Quad[]> {

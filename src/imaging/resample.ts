@@ -25,10 +25,13 @@ export function resample (image: DecodedImage, size: { readonly width: number, r
   const data = new Uint8Array(size.height * stride)
   const sums = new Float32Array(stride)
   for (let row = 0; row < size.height; row++) {
+    if (rows.lengths[row] === 1) {
+      for (let at = 0, from = (rows.starts[row]! - first) * stride, to = row * stride; at < stride; at++) data[to++] = narrow[from++]! + 0.5
+      continue
+    }
     sums.fill(0.5)
-    for (let tap = 0; tap < rows.count; tap++) {
+    for (let tap = 0; tap < rows.lengths[row]!; tap++) {
       const weight = rows.weights[row * rows.count + tap]!
-      if (weight === 0) continue
       let from = (rows.starts[row]! + tap - first) * stride
       for (let at = 0; at < stride; at++) sums[at]! += weight * narrow[from++]!
     }
@@ -50,10 +53,11 @@ export function toDecoded ({ x, y, width, height }: Box, image: DecodedImage): B
   return { x: x * scaleX, y: y * scaleY, width: width * scaleX, height: height * scaleY }
 }
 
-/** For each pixel of the result along one axis: the first pixel of the source that counts, and `count` weights from it on. */
+/** For each pixel of the result along one axis: the first pixel of the source that counts, how many do, and room for `count` weights. */
 interface Taps {
   readonly count: number
   readonly starts: Int32Array
+  readonly lengths: Int32Array
   readonly weights: Float32Array
   readonly lowest: number
   readonly highest: number
@@ -64,34 +68,37 @@ function tapsFor (offset: number, extent: number, sourceSize: number, targetSize
   const reach = Math.max(1, scale)
   const count = Math.min(sourceSize, Math.ceil(2 * reach) + 1)
   const starts = new Int32Array(targetSize)
+  const lengths = new Int32Array(targetSize)
   const weights = new Float32Array(targetSize * count)
   let lowest = sourceSize - 1
   let highest = 0
   for (let target = 0; target < targetSize; target++) {
     // Clamped so that a region beyond the edges repeats the last pixel.
     const centre = Math.min(sourceSize, Math.max(0, offset + (target + 0.5) * scale))
-    const start = Math.min(Math.max(0, sourceSize - count), Math.max(0, Math.ceil(centre - reach - 0.5)))
+    const start = Math.min(sourceSize - 1, Math.max(0, Math.floor(centre - reach - 0.5) + 1))
+    const length = Math.max(1, Math.min(sourceSize, Math.ceil(centre + reach - 0.5)) - start)
     let sum = 0
-    for (let tap = 0; tap < count; tap++) {
+    for (let tap = 0; tap < length; tap++) {
       const weight = Math.max(0, 1 - Math.abs(start + tap + 0.5 - centre) / reach)
       weights[target * count + tap] = weight
       sum += weight
     }
-    for (let tap = 0; tap < count; tap++) weights[target * count + tap]! /= sum
+    for (let tap = 0; tap < length; tap++) weights[target * count + tap]! /= sum
     starts[target] = start
+    lengths[target] = length
     lowest = Math.min(lowest, start)
-    highest = Math.max(highest, start + count - 1)
+    highest = Math.max(highest, start + length - 1)
   }
-  return { count, starts, weights, lowest, highest }
+  return { count, starts, lengths, weights, lowest, highest }
 }
 
 // Two functions, as a test for the fourth channel within the innermost loop doubles its time.
-function narrowRowOfThree (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number): void {
-  for (let column = 0, out = toOffset, w = 0; column < width; column++, out += 3) {
+function narrowRowOfThree (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, lengths, weights }: Taps, width: number): void {
+  for (let column = 0, out = toOffset; column < width; column++, out += 3) {
     let red = 0
     let green = 0
     let blue = 0
-    for (let at = fromOffset + starts[column]! * 3, end = w + count; w < end; at += 3, w++) {
+    for (let at = fromOffset + starts[column]! * 3, w = column * count, end = w + lengths[column]!; w < end; at += 3, w++) {
       const weight = weights[w]!
       red += weight * data[at]!
       green += weight * data[at + 1]!
@@ -103,13 +110,13 @@ function narrowRowOfThree (to: Float32Array, toOffset: number, data: Uint8Array,
   }
 }
 
-function narrowRowOfFour (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, weights }: Taps, width: number): void {
-  for (let column = 0, out = toOffset, w = 0; column < width; column++, out += 4) {
+function narrowRowOfFour (to: Float32Array, toOffset: number, data: Uint8Array, fromOffset: number, { count, starts, lengths, weights }: Taps, width: number): void {
+  for (let column = 0, out = toOffset; column < width; column++, out += 4) {
     let red = 0
     let green = 0
     let blue = 0
     let alpha = 0
-    for (let at = fromOffset + starts[column]! * 4, end = w + count; w < end; at += 4, w++) {
+    for (let at = fromOffset + starts[column]! * 4, w = column * count, end = w + lengths[column]!; w < end; at += 4, w++) {
       const weight = weights[w]!
       red += weight * data[at]!
       green += weight * data[at + 1]!

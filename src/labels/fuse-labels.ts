@@ -45,10 +45,16 @@ const SUREST = 1 - 1e-4
  */
 export function fuseLabels (voices: readonly LabelVoice[], graph: LabelGraph, { minScore, maxResults }: FusionLimits): FusedLabel[] {
   const fused = new Map<string, number>()
-  for (const mid of new Set(voices.flatMap(({ scores }) => [...scores.keys()]))) fused.set(mid, fusedScore(mid, voices))
+  const speaking = voices.filter(({ scores, leads }) => scores.size > 0 || leads !== undefined)
+  for (const { scores } of speaking) {
+    for (const mid of scores.keys()) {
+      if (fused.has(mid)) continue
+      const score = Math.fround(fusedScore(mid, speaking))
+      // What is left out raises nothing to where it would be let in.
+      if (score > 0 && score >= minScore) fused.set(mid, score)
+    }
+  }
   return [...raiseParents(fused, graph)]
-    .map(([mid, score]) => [mid, Math.fround(score)] as const)
-    .filter(([, score]) => score > 0 && score >= minScore)
     .map(([mid, score]) => ({ mid, score, depth: graph.depth(mid) }))
     .sort((a, b) => b.score - a.score || b.depth - a.depth || (a.mid < b.mid ? -1 : 1))
     .slice(0, maxResults)
@@ -56,6 +62,8 @@ export function fuseLabels (voices: readonly LabelVoice[], graph: LabelGraph, { 
 }
 
 function fusedScore (mid: string, voices: readonly LabelVoice[]): number {
+  const [only, ...more] = voices
+  if (more.length === 0) return only?.scores.get(mid) ?? 0
   const surest = (of: readonly LabelVoice[]): number => Math.max(0, ...of.map(({ scores }) => scores.get(mid) ?? 0))
   const leaders = voices.filter(({ leads }) => leads?.has(mid))
   const others = voices.filter(voice => voice.scores.has(mid) && !leaders.includes(voice))

@@ -27,9 +27,7 @@ export function createLabelGraph (entities: Readonly<Record<string, LabelEntity>
   const depths = new Map<string, number>()
 
   function entity (mid: string): LabelEntity {
-    const found = known.get(mid)
-    if (found === undefined) throw new Error(`the label graph has no ${mid}`)
-    return found
+    return known.get(mid) ?? unknown(mid)
   }
 
   function climb (mid: string, path: readonly string[]): void {
@@ -51,13 +49,11 @@ export function createLabelGraph (entities: Readonly<Record<string, LabelEntity>
     mids: [...known.keys()],
     has: mid => known.has(mid),
     name: mid => entity(mid).name,
-    ancestors (mid) {
-      entity(mid)
-      return ancestors.get(mid) ?? []
-    },
-    depth (mid) {
-      entity(mid)
-      return depths.get(mid) ?? 0
-    }
+    ancestors: mid => ancestors.get(mid) ?? unknown(mid),
+    depth: mid => depths.get(mid) ?? unknown(mid)
   }
+}
+
+function unknown (mid: string): never {
+  throw new Error(`the label graph has no ${mid}`)
 }

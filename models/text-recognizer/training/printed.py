@@ -31,8 +31,8 @@ class Printer:
         self.script = by_family(fonts.choose(handwritten=True, held_out=held_out))
         self.grounds = np.load(GROUNDS, mmap_mode='r') if GROUNDS.exists() else None
 
-    def line(self, rng, strength, handwritten=False):
-        """(uint8 RGB [48, width, 3], text)."""
+    def line(self, rng, strength, handwritten=False, squeezed=False):
+        """(uint8 RGB [48, width, 3], text). Squeezed: as pages of clean print are read, at less than their width."""
         while True:
             families = self.script if handwritten else self.printed
             family = families[rng.integers(len(families))]
@@ -46,7 +46,8 @@ class Printer:
                 continue
             if ink is None:
                 continue
-            image = distort.to_height(self.compose(ink, rng, strength), 48, stretch=squeeze(rng, strength, len(text), ink.shape))
+            narrow = rng.uniform(.55, .9) if squeezed else 1
+            image = distort.to_height(self.compose(ink, rng, strength), 48, stretch=squeeze(rng, strength, len(text), ink.shape, narrow))
             if image.shape[1] <= WIDEST and image.shape[1] >= 6.5 * len(text):
                 return distort.degrade(image, rng, strength), text
 
@@ -199,8 +200,8 @@ def shadowed(image, ink, rng):
     return image + (rng.uniform(0, 255) - image) * shadow * rng.uniform(.3, .9)
 
 
-def squeeze(rng, strength, characters, shape):
+def squeeze(rng, strength, characters, shape, narrow=1):
     """Factor of the width: narrow and wide set type, kept to at least 7 pixels a character."""
-    factor = float(np.exp(rng.normal(0, .16) * strength))
+    factor = narrow * float(np.exp(rng.normal(0, .16) * strength))
     natural = shape[1] * 48 / shape[0]
     return max(factor, 7 * characters / natural)

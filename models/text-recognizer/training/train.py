@@ -1,10 +1,10 @@
 """Trains the reader on the shards that make_shards.py writes. Resumes from its checkpoint; runs until it is stopped.
 
-    python train.py SHARD_FOLDER VALIDATION.npz RUN_FOLDER [--start WEIGHTS.pt] [--make TRUNK.onnx KEYS.txt HANDWRITING_FOLDER]
+    python train.py SHARD_FOLDER VALIDATION.npz RUN_FOLDER [--start WEIGHTS.pt] [--make TRUNK.onnx KEYS.txt HANDWRITING_FOLDER] [--seed N]
 
 With --make it needs no second process: whenever it has seen all shards three times it makes another one itself.
 
-RUN_FOLDER/control.json is read anew for each shard: {"rate": .002}. Every five minutes the state goes to
+RUN_FOLDER/control.json is read anew for each shard: {"rate": 0.002}. Every five minutes the state goes to
 RUN_FOLDER/checkpoint.pt and the mean character error rate of the averaged weights, by set, to RUN_FOLDER/log.jsonl.
 """
 
@@ -116,6 +116,7 @@ def main():
     parser.add_argument('run', type=pathlib.Path)
     parser.add_argument('--start', type=pathlib.Path)
     parser.add_argument('--make', nargs=3)
+    parser.add_argument('--seed', type=int, default=1, help='of the shards that are made')
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(6)
@@ -138,7 +139,7 @@ def main():
         average_weights = net.state_dict()
     average = copy.deepcopy(net)
     average.load_state_dict(average_weights)
-    maker = ShardMaker(*arguments.make, arguments.shards, seed=1, keep=80) if arguments.make else None
+    maker = ShardMaker(*arguments.make, arguments.shards, seed=arguments.seed, keep=80) if arguments.make else None
     seen, saved, cpu = {}, time.time(), time.process_time()
     losses = []
     while True:

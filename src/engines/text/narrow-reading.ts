@@ -3,7 +3,7 @@
 // has read in full and the other in part, is right. A line where they contradict each other is worth its whole width.
 import { groupByPlace, lettersOf } from './fusion.js'
 import type { NetReading } from './line-recogniser.js'
-import { type ReadWord, type Transcript, lineConfidence, textOf } from './transcript.js'
+import { type Transcript, lineConfidence, textOf } from './transcript.js'
 
 /** The share of their width that lines are read at. Measured on a dense page: .7 costs as much, because more is read again. */
 export const NARROW = 0.75
@@ -30,46 +30,102 @@ export function isCleanPrint (sample: readonly NetReading[], rest: number): bool
   return alike >= MOSTLY_ALIKE * sample.length && lineConfidence(sample.flatMap(({ general }) => general)) >= CLEAN_PRINT
 }
 
-/** How lines are read: narrow, or at their whole width. */
+/** How lines are read. */
 export interface ReadLines<Line> {
+  /** Narrow. */
   readonly narrow: (lines: readonly Line[]) => Promise<NetReading[]>
+  /** At their whole width. */
   readonly whole: (lines: readonly Line[]) => Promise<NetReading[]>
+  /** A part of a line, as a line. */
+  readonly part: (line: Line, span: Span) => Line
 }
 
-/** Reads lines narrow, and those that this leaves open, or all where it leaves many of the first ones open, at their whole width. */
-export async function readNarrowFirst<Line> (lines: readonly Line[], { narrow, whole }: ReadLines<Line>): Promise<NetReading[]> {
-  const first = await settleAll(lines.slice(0, PROBE), narrow)
-  const isWide = first.filter(reading => reading !== undefined).length >= WIDE_ENOUGH * first.length
-  const rest = isWide ? await settleAll(lines.slice(PROBE), narrow) : lines.slice(PROBE).map(() => undefined)
-  const settled = [...first, ...rest]
-  const open = lines.filter((_, index) => settled[index] === undefined)
-  const again = (await whole(open)).values()
-  return settled.map(reading => reading ?? again.next().value ?? { general: [], latin: [] })
+/** A part of a line, in shares of its width. */
+export interface Span {
+  readonly from: number
+  readonly to: number
 }
 
-async function settleAll<Line> (lines: readonly Line[], narrow: ReadLines<Line>['narrow']): Promise<Array<NetReading | undefined>> {
-  return (await narrow(lines)).map(settle)
+/** What a narrow reading has settled of a line, and what it leaves open. */
+export interface Settled {
+  readonly reading: NetReading
+  /** In the order of reading, apart from one another; the whole line where nothing of it is settled. */
+  readonly open: readonly OpenSpan[]
+}
+
+/** A part to be read again, with the words beside it: at its very edges a part is misread. Its own ends are open where the line's are. */
+interface OpenSpan extends Span {
+  readonly around: Span
+}
+
+const WHOLE_LINE: OpenSpan = { from: -Infinity, to: Infinity, around: { from: 0, to: 1 } }
+const NOTHING: NetReading = { general: [], latin: [] }
+// What is read again stands in a span, or for a word, that it covers by so much of the shorter of the two.
+const SAME_PLACE = 0.5
+
+/** Reads lines narrow, and what this leaves open, or all where it leaves many of the first ones open, at the whole width. */
+export async function readNarrowFirst<Line> (lines: readonly Line[], { narrow, whole, part }: ReadLines<Line>): Promise<NetReading[]> {
+  const settleAll = async (lines: readonly Line[]): Promise<Settled[]> => (await narrow(lines)).map(settle)
+  const first = await settleAll(lines.slice(0, PROBE))
+  const rest = lines.slice(PROBE)
+  const isWide = first.filter(({ open }) => open.length === 0).length >= WIDE_ENOUGH * first.length
+  const settled = [...first, ...isWide ? await settleAll(rest) : rest.map(() => ({ reading: NOTHING, open: [WHOLE_LINE] }))]
+  const parts = lines.flatMap((line, index) => settled[index]?.open.map(({ around }) => part(line, around)) ?? [])
+  const again = (await whole(parts)).values()
+  return settled.map(({ reading, open }) => open.reduce((line, span) => patch(line, span, again.next().value ?? NOTHING), reading))
 }
 
 /**
- * What two nets have read of a squeezed line, each with what the other alone has not lost. Undefined where they contradict
- * each other, where a word is not sure, where one saw nothing, and where there are digits: of a lost digit nobody would know.
+ * What two nets have read of a squeezed line, each with what the other alone has not lost. Open is where they contradict each
+ * other, where a word is not sure, and where there are digits: of a lost digit nobody would know. A line of which one saw
+ * nothing is open as a whole.
  */
-export function settle ({ general, latin }: NetReading): NetReading | undefined {
-  const letters = [general, latin].map(words => lettersOf(textOf(words)))
-  if (letters.includes('') || letters.some(text => /\p{N}/u.test(text))) return undefined
-  const settled: { readonly general: ReadWord[], readonly latin: ReadWord[] } = { general: [], latin: [] }
-  for (const [ofGeneral = [], ofLatin = []] of groupByPlace([general, latin])) {
-    const pair = settleWords(ofGeneral, ofLatin)
-    if (pair === undefined) return undefined
-    settled.general.push(...pair.general)
-    settled.latin.push(...pair.latin)
+export function settle ({ general, latin }: NetReading): Settled {
+  if ([general, latin].some(words => lettersOf(textOf(words)) === '')) return { reading: NOTHING, open: [WHOLE_LINE] }
+  const places = groupByPlace([general, latin]).map(([ofGeneral = [], ofLatin = []]) => ({ ...extentOf([...ofGeneral, ...ofLatin]), settled: settleWords(ofGeneral, ofLatin) }))
+  // To the middle of the spaces beside a place.
+  const startOf = (index: number): number => index <= 0 ? -Infinity : (places[index - 1]!.to + places[index]!.from) / 2
+  const endOf = (index: number): number => index >= places.length - 1 ? Infinity : startOf(index + 1)
+  const open: OpenSpan[] = []
+  for (const [index, { settled }] of places.entries()) {
+    if (settled !== undefined) continue
+    const around = { from: Math.max(0, startOf(index - 1)), to: Math.min(1, endOf(index + 1)) }
+    const last = open.at(-1)
+    const isApart = last === undefined || last.around.to <= around.from
+    if (!isApart) open.pop()
+    open.push(isApart
+      ? { from: startOf(index), to: endOf(index), around }
+      : { from: last.from, to: endOf(index), around: { from: last.around.from, to: around.to } })
   }
-  return settled
+  const kept = places.filter(({ from, to }) => !open.some(span => span.from < to && from < span.to)).flatMap(({ settled }) => settled ?? [])
+  return { reading: { general: kept.flatMap(({ general }) => general), latin: kept.flatMap(({ latin }) => latin) }, open }
+}
+
+/** A line with what was read again of an open part; of the words beside it the line's own stay. */
+function patch (line: NetReading, span: OpenSpan, again: NetReading): NetReading {
+  const { from, to } = span.around
+  const place = (share: number): number => from + share * (to - from)
+  const join = (words: Transcript, again: Transcript): Transcript => {
+    const found = again
+      .map(word => ({ ...word, from: place(word.from), to: place(word.to), glyphs: word.glyphs.map(glyph => ({ ...glyph, at: place(glyph.at) })) }))
+      .filter(word => isAt(word, span))
+    // Where the space before a word is missed, its neighbour is part of it.
+    return [...words.filter(word => !found.some(other => isAt(word, other))), ...found].sort((a, b) => a.from - b.from)
+  }
+  return { general: join(line.general, again.general), latin: join(line.latin, again.latin) }
+}
+
+function isAt (word: Span, span: Span): boolean {
+  return Math.min(word.to, span.to) - Math.max(word.from, span.from) >= SAME_PLACE * Math.min(word.to - word.from, span.to - span.from)
+}
+
+function extentOf (words: Transcript): Span {
+  return { from: Math.min(...words.map(word => word.from)), to: Math.max(...words.map(word => word.to)) }
 }
 
 function settleWords (general: Transcript, latin: Transcript): NetReading | undefined {
   const [a, b] = [general, latin].map(words => lettersOf(textOf(words))) as [string, string]
+  if (/\p{N}/u.test(a + b)) return undefined
   // Marks alone.
   if (a === '' && b === '') return { general, latin }
   if (a === b) {

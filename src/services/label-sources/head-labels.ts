@@ -30,7 +30,8 @@ export function createHeadLabels (use: UseLabelHeads, graph: LabelGraph): LabelS
     general: true,
     find: async image => await use(async ({ heads, labels }) => {
       const said = await heads.read(image)
-      const scores = new Map(labels.map(({ mid }, index) => [mid, said.labels[index] ?? 0]))
+      const scores = new Map<string, number>()
+      labels.forEach(({ mid }, index) => scores.set(mid, said.labels[index] ?? 0))
       for (const [style, mid] of Object.entries(STYLE_LABELS)) {
         const probability = said.styles.get(style) ?? 0
         if (probability >= MIN_STYLE_SCORE) scores.set(mid, probability)

@@ -3,12 +3,11 @@ import { Failure } from '../../errors.js'
 import { createClassifier } from '../../engines/classifier.js'
 import { type ExpressionReader, createExpressionReader } from '../../engines/expression-reader.js'
 import { createFaceDetector } from '../../engines/face-detector.js'
-import { HEAD_TAPS, type LabelHeadsModel, createLabelHeads } from '../../engines/label-heads.js'
+import { createLabelHeads } from '../../engines/label-heads.js'
 import { UNCALIBRATED } from '../../imaging/calibration.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
 import type { InferencePool } from '../../runtime/inference-pool.js'
 import { type LabelTable, readLabelTable } from '../../runtime/label-table.js'
-import type { LoadedFrom } from '../../runtime/loaded-from.js'
 import { type ModelChoice, type ModelChoiceParts, createModelChoice } from '../../runtime/model-choice.js'
 import type { ImageInput, ModelOutput, ModelTask } from '../../runtime/model-facts.js'
 import type { Model } from '../../runtime/model-manifest.js'
@@ -45,8 +44,8 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
     return createModelChoice({ store, task, open, reportFault })
   }
 
-  const heads = choose('classification', readsTrunk, model => openHeads(pool, models, model))
-  const classifier = choose('classification', facts => !readsTrunk(facts), model => openClassifier(pool, model))
+  const heads = choose('classification', hasStyles, model => openHeads(pool, model))
+  const classifier = choose('classification', facts => !hasStyles(facts), model => openClassifier(pool, model))
   const faces = choose('face-detection', () => true, ({ facts, netWith }) => createFaceDetector(pool, {
     net: netWith(facts.outputs.map(({ name }) => name)), input: imageInput(facts), outputs: facts.outputs
   }))
@@ -61,7 +60,7 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
     choices: new Map<ModelTask, LoadableChoice>([
       ['classification', {
         async warm (load) {
-          if (heads.serving() !== undefined) await heads.warm(async nets => { await load([...netsUnder(models), ...nets]) })
+          if (heads.serving() !== undefined) await heads.warm(load)
           if (hasClassifier || heads.serving() === undefined) await classifier.warm(load)
         },
         serving: () => classifier.serving() ?? heads.serving()
@@ -72,36 +71,16 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
   }
 }
 
-function readsTrunk ({ trunk }: Model): boolean {
-  return trunk !== undefined
+/** What tells the heads from a classifier. */
+function hasStyles ({ styles }: Model): boolean {
+  return styles !== undefined
 }
 
-/** What sees the picture for the heads. @throws Failure model_missing */
-function netsUnder (models: ModelStore): LoadedFrom[] {
-  return models.forTask('classification').filter(({ facts }) => readsTrunk(facts)).flatMap(({ facts }) => {
-    const { trunk, backbone } = seeingNets(models, facts)
-    return [trunk.net, backbone.net]
-  })
-}
-
-function openHeads (pool: InferencePool, models: ModelStore, { facts, netWith }: InstalledModel): LabellingHeads {
+function openHeads (pool: InferencePool, { facts, netWith }: InstalledModel): LabellingHeads {
   if (facts.styles === undefined) throw unfit(facts, 'the styles')
   return {
-    heads: createLabelHeads(pool, { ...seeingNets(models, facts), net: netWith(facts.outputs.map(({ name }) => name)), styles: facts.styles }),
+    heads: createLabelHeads(pool, { net: netWith(facts.outputs.map(({ name }) => name)), input: imageInput(facts), styles: facts.styles }),
     labels: labelTable(facts)
-  }
-}
-
-/** The nets whose outputs the heads take in. @throws Failure model_missing */
-function seeingNets (models: ModelStore, facts: Model): Pick<LabelHeadsModel, 'trunk' | 'backbone' | 'side'> {
-  const parts = facts.inputs.flatMap(input => input.kind === 'values' ? input.parts ?? [] : [])
-  if (facts.trunk === undefined || facts.trunkSide === undefined || facts.backbone === undefined || parts.length === 0) throw unfit(facts, 'the trunk, its side, the backbone, or its parts')
-  const trunk = models.find(facts.trunk, HEAD_TAPS)
-  const backbone = models.find(facts.backbone, parts)
-  return {
-    trunk: { net: trunk.net, input: imageInput(trunk.facts) },
-    backbone: { net: backbone.net, input: imageInput(backbone.facts), parts },
-    side: facts.trunkSide
   }
 }
 

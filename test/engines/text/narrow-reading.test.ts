@@ -17,8 +17,8 @@ function read (text: string, confidence = 0.95): Transcript {
 
 const both = (general: string, latin = general, confidence = 0.95): NetReading => ({ general: read(general, confidence), latin: read(latin, confidence) })
 const settled = (reading: NetReading): readonly string[] | undefined => {
-  const result = settle(reading)
-  return result === undefined ? undefined : [textOf(result.general), textOf(result.latin)]
+  const { reading: { general, latin }, open } = settle(reading)
+  return open.length > 0 ? undefined : [textOf(general), textOf(latin)]
 }
 
 t.test('what both nets have read stands', async t => {
@@ -54,9 +54,9 @@ t.test('a line of which one net saw nothing, and one without a word, are open', 
 
 t.test('a word is as sure as the surer net; where none is sure the line is open', async t => {
   const sure = { general: read('certain', 0.5), latin: read('certain', 0.9) }
-  t.equal(settle(sure)?.general[0]?.confidence, 0.9)
-  t.equal(settle(both('certain', 'certain', 0.7)), undefined)
-  t.equal(settle({ general: read('certan', 0.95), latin: read('certain', 0.7) }), undefined)
+  t.equal(settle(sure).reading.general[0]?.confidence, 0.9)
+  t.equal(settled(both('certain', 'certain', 0.7)), undefined)
+  t.equal(settled({ general: read('certan', 0.95), latin: read('certain', 0.7) }), undefined)
 })
 
 t.test('a picture is tried where much is left and what has been read is sure and alike', async t => {
@@ -68,23 +68,60 @@ t.test('a picture is tried where much is left and what has been read is sure and
   t.equal(isCleanPrint([...clean.slice(0, 4), both('one', 'two'), both('one', 'two')], 40), false, 'not alike')
 })
 
-t.test('lines are read narrow, and only those that this leaves open at their whole width, in their order', async t => {
-  const lines = Array.from({ length: 30 }, (_, index) => index)
-  const whole: number[] = []
-  const readings = await readNarrowFirst(lines, {
-    narrow: async lines => lines.map(line => line % 10 === 3 ? both('farilies', 'families') : both('narrow')),
-    whole: async lines => { whole.push(...lines); return lines.map(() => both('families')) }
+t.test('what is open of a line goes to the middle of the spaces beside it, and is read with the words on both sides', async t => {
+  const { reading, open } = settle(both('one two 1884 four five'))
+  t.equal(textOf(reading.general), 'one two four five')
+  t.same(open.map(({ from, to }) => [from, to].map(share => Math.round(share * 2200) / 100)), [[7.5, 12.5]])
+  t.same(open.map(({ around }) => [around.from, around.to].map(share => Math.round(share * 2200) / 100)), [[3.5, 17.5]])
+})
+
+t.test('at the ends of a line the open part has no end', async t => {
+  t.same(settle(both('12 two three four')).open.map(({ from, around }) => [from, around.from]), [[-Infinity, 0]])
+  t.same(settle(both('one two three 45')).open.map(({ to, around }) => [to, around.to]), [[Infinity, 1]])
+  t.same(settle(both('words', '')).open, [{ from: -Infinity, to: Infinity, around: { from: 0, to: 1 } }], 'and a line of which one net saw nothing is open as a whole')
+})
+
+t.test('open parts that share a neighbour are one part', async t => {
+  const { reading, open } = settle(both('one two 18 four 84 six seven'))
+  t.equal(open.length, 1)
+  t.equal(textOf(reading.general), 'one two six seven')
+})
+
+interface Piece { readonly line: number, readonly from: number, readonly to: number }
+
+const pieces = (count: number): Piece[] => Array.from({ length: count }, (_, line) => ({ line, from: 0, to: 1 }))
+const part = ({ line }: Piece, { from, to }: { readonly from: number, readonly to: number }): Piece => ({ line, from, to })
+
+t.test('lines are read narrow, and only what this leaves open at the whole width, in its place', async t => {
+  const whole: Piece[] = []
+  const readings = await readNarrowFirst(pieces(30), {
+    narrow: async lines => lines.map(({ line }) => line % 10 === 3 ? both('some farilies live here', 'some families live here') : both('narrow')),
+    whole: async parts => { whole.push(...parts); return parts.map(() => both('some families live')) },
+    part
   })
-  t.same(whole, [3, 13, 23])
-  t.same(readings.map(({ general }) => textOf(general)), lines.map(line => line % 10 === 3 ? 'families' : 'narrow'))
+  t.same(whole.map(({ line }) => line), [3, 13, 23])
+  t.ok(whole.every(({ from, to }) => from === 0 && to < 0.85), 'the last word is not read again')
+  t.same(readings.map(({ general }) => textOf(general)), readings.map((_, line) => line % 10 === 3 ? 'some families live here' : 'narrow'))
+  const [, second] = readings[3]?.general ?? []
+  t.match(second, { text: 'families' })
+  t.ok(second !== undefined && Math.abs(second.from - 5 / 23) < 0.02 && Math.abs(second.glyphs[7]!.at - 12.5 / 23) < 0.02, 'places are those in the line')
+})
+
+t.test('where a part runs into the word beside it, that word is not there twice', async t => {
+  const readings = await readNarrowFirst(pieces(24), {
+    narrow: async lines => lines.map(() => both('ab 12 cd')),
+    whole: async parts => parts.map(() => both('ab12 cd')),
+    part
+  })
+  t.same(readings.map(({ general }) => textOf(general)), readings.map(() => 'ab12 cd'))
 })
 
 t.test('where many of the first lines are left open, the others are not read narrow', async t => {
-  const lines = Array.from({ length: 30 }, (_, index) => index)
   let narrow = 0
-  const readings = await readNarrowFirst(lines, {
-    narrow: async lines => { narrow += lines.length; return lines.map(line => line % 2 === 0 ? both('10', '10') : both('narrow')) },
-    whole: async lines => lines.map(() => both('whole'))
+  const readings = await readNarrowFirst(pieces(30), {
+    narrow: async lines => { narrow += lines.length; return lines.map(({ line }) => line % 2 === 0 ? both('10', '10') : both('narrow')) },
+    whole: async parts => parts.map(() => both('whole')),
+    part
   })
   t.equal(narrow, 12)
   t.equal(readings.filter(({ general }) => textOf(general) === 'narrow').length, 6)
