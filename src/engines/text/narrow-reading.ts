@@ -1,11 +1,11 @@
-// Lines of clean print read at less than their width, which saves as much of the nets' time. Squeezed, a net loses letters,
-// above all one of two equal ones, but it invents none, and of two nets each loses others: what both have read, or what one
-// has read in full and the other in part, is right. A line where they contradict each other is worth its whole width.
+// Lines of clean print read at less than their width, which saves as much of the nets' time. Squeezed, the general net loses
+// letters, above all one of two equal ones; the Latin one has twice as many steps and has learnt squeezed lines. What both read,
+// or the Latin one surely, is right; the other words are worth their whole width.
 import { groupByPlace, lettersOf } from './fusion.js'
 import type { NetReading } from './line-recogniser.js'
 import { type Transcript, lineConfidence, textOf } from './transcript.js'
 
-/** The share of their width that lines are read at. Measured on a dense page: .7 costs as much, because more is read again. */
+/** The share of their width that lines are read at. At .65 words and marks are lost, and more is read again. */
 export const NARROW = 0.75
 
 // A picture of fewer lines has little to save.
@@ -13,8 +13,11 @@ const MANY_LINES = 24
 // Print so sure, and so much of it read alike by both nets, is clean.
 const CLEAN_PRINT = 0.94
 const MOSTLY_ALIKE = 0.8
-// A word that is kept is at least so sure (text-reader.ts drops others).
+// A word on which both agree is kept where one of them is so sure (text-reader.ts drops others).
 const SURE_WORD = 0.8
+// A word that the Latin net reads so surely is right where the other one, which has half as many steps, has lost letters: of
+// those words of six pages in two hundred was read otherwise at the whole width.
+const SURE_ALONE = 0.98
 // So many lines tell whether a page's letters are wide enough to be squeezed, and so much of them must then be settled.
 const PROBE = 12
 const WIDE_ENOUGH = 0.67
@@ -76,9 +79,8 @@ export async function readNarrowFirst<Line> (lines: readonly Line[], { narrow, w
 }
 
 /**
- * What two nets have read of a squeezed line, each with what the other alone has not lost. Open is where they contradict each
- * other, where a word is not sure, and where there are digits: of a lost digit nobody would know. A line of which one saw
- * nothing is open as a whole.
+ * What two nets have read of a squeezed line, where they agree or the Latin one is sure. Open is the rest, and where there are
+ * digits: of a lost digit nobody would know. A line of which one saw nothing is open as a whole.
  */
 export function settle ({ general, latin }: NetReading): Settled {
   if ([general, latin].some(words => lettersOf(textOf(words)) === '')) return { reading: NOTHING, open: [WHOLE_LINE] }
@@ -86,18 +88,18 @@ export function settle ({ general, latin }: NetReading): Settled {
   // To the middle of the spaces beside a place.
   const startOf = (index: number): number => index <= 0 ? -Infinity : (places[index - 1]!.to + places[index]!.from) / 2
   const endOf = (index: number): number => index >= places.length - 1 ? Infinity : startOf(index + 1)
-  const open: OpenSpan[] = []
+  // First and last place of each open part; two parts that would share the word between them are one.
+  const runs: Array<[number, number]> = []
   for (const [index, { settled }] of places.entries()) {
     if (settled !== undefined) continue
-    const around = { from: Math.max(0, startOf(index - 1)), to: Math.min(1, endOf(index + 1)) }
-    const last = open.at(-1)
-    const isApart = last === undefined || last.around.to <= around.from
-    if (!isApart) open.pop()
-    open.push(isApart
-      ? { from: startOf(index), to: endOf(index), around }
-      : { from: last.from, to: endOf(index), around: { from: last.around.from, to: around.to } })
+    const last = runs.at(-1)
+    if (last !== undefined && index - last[1] <= 2) last[1] = index
+    else runs.push([index, index])
   }
-  const kept = places.filter(({ from, to }) => !open.some(span => span.from < to && from < span.to)).flatMap(({ settled }) => settled ?? [])
+  const open = runs.map(([first, last]): OpenSpan => ({
+    from: startOf(first), to: endOf(last), around: { from: Math.max(0, startOf(first - 1)), to: Math.min(1, endOf(last + 1)) }
+  }))
+  const kept = places.flatMap(({ settled }, index) => settled === undefined || runs.some(([first, last]) => first <= index && index <= last) ? [] : settled)
   return { reading: { general: kept.flatMap(({ general }) => general), latin: kept.flatMap(({ latin }) => latin) }, open }
 }
 
@@ -135,8 +137,7 @@ function settleWords (general: Transcript, latin: Transcript): NetReading | unde
     const words = inFull.map(word => ({ ...word, confidence: Math.max(surest, word.confidence) }))
     return { general: words, latin: inFull === latin ? words : latin }
   }
-  const inFull = isInFull(b, a) ? latin : isInFull(a, b) ? general : undefined
-  return inFull === undefined || leastConfidence(inFull) < SURE_WORD ? undefined : { general: inFull, latin: inFull }
+  return leastConfidence(latin) >= SURE_ALONE ? { general: latin, latin } : undefined
 }
 
 /** Whether a text is another one with more in it. */
