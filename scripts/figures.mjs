@@ -53,7 +53,7 @@ function benchText () {
   if (result === undefined) return 'Not measured yet.'
   const { photographs, page, dense, memory, noise, alone } = result
   // The parts are measured one after the other and written as they come.
-  if ([photographs, page, dense?.pages, memory, noise, alone].includes(undefined)) return 'Measured in part: bench/results/text.json.'
+  if ([photographs, page, memory, noise, alone].includes(undefined)) return 'Measured in part: bench/results/text.json.'
   const columns = [
     ['signs: word F', 'text-signs', 'word F'], ['F at IoU .5', 'text-signs', 'F at IoU .5'], ['receipts: word F', 'text-receipts', 'word F'],
     ['pages: word F', 'text-pages', 'word F'], ['CER in columns', 'text-pages', 'CER columns'],
@@ -68,7 +68,7 @@ function benchText () {
     '',
     table(['', ...columns.map(([head]) => head)], [ours, ...others]),
     '',
-    `CPU time (\`${result.command}\`, ${photographs.date}, ${result.cpu}): a photograph of signs ${photographs.cpuMsOfAPicture} ms, ${photographs.ratio} times the detector's own run (asked ${photographs['ratio asked']}; ${cost(photographs.parts)}); a dense page of ${page.page.match(/[\d,]+ characters/)[0]} ${page.cpuMs} ms, ${Object.entries(page).filter(([name]) => name.startsWith('ratio to')).map(([name, ratio]) => `${ratio} times ${name.slice('ratio to '.length)}`).join(', ')} (asked ${page['ratio asked']} the command line; ${cost(page.parts)}). One more worker, with the nets and Tesseract, takes ${memory['MB of one more worker, nets and Tesseract']} MB. Words in noise: ${noise['with words']} of ${noise.pictures} pictures. Made-up dense pages in ${Object.keys(dense.pages).length} fonts: word F ${dense['word F']}.`
+    `CPU time (\`${result.command}\`, ${photographs.date}, ${result.cpu}): a photograph of signs ${photographs.cpuMsOfAPicture} ms, ${photographs.ratio} times the detector's own run (asked ${photographs['ratio asked']}; ${cost(photographs.parts)}); a dense page of ${page.page.match(/[\d,]+ characters/)[0]} ${page.cpuMs} ms, ${Object.entries(page).filter(([name]) => name.startsWith('ratio to')).map(([name, ratio]) => `${ratio} times ${name.slice('ratio to '.length)}`).join(', ')} (asked ${page['ratio asked']} the command line; ${cost(page.parts)}). One more worker, with the nets and Tesseract, takes ${memory['MB of one more worker, nets and Tesseract']} MB. Words in noise: ${noise['with words']} of ${noise.pictures} pictures.${dense?.pages === undefined ? '' : ` Made-up dense pages in ${Object.keys(dense.pages).length} fonts: word F ${dense['word F']}.`}`
   ].join('\n')
 }
 

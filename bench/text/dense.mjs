@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { createDetectText } from '../../dist/services/detect-text.js'
+import { compareBags, precisionRecall, splitWords, textOf } from '../eval/measures/text.mjs'
 import { createRandom } from '../random.mjs'
 import { cpuMs, makeParts } from './parts.mjs'
 
@@ -14,6 +15,9 @@ const FRENCH = '/usr/share/dict/french'
 const PAPER = '#f4f1ea'
 const INCHES = { width: 8.27, height: 11.69, margin: 0.9 }
 
+// With case and marks.
+const AS_IT_IS = word => word
+
 /** Word F of each page against its text, as bags of words. Needs Debian's licences, French words and fonts. */
 export async function dense () {
   if (!existsSync(LICENCES) || !existsSync(FRENCH)) return { skipped: `${LICENCES} and ${FRENCH} (Debian: wfrench) are not here` }
@@ -25,8 +29,8 @@ export async function dense () {
   const before = cpuMs()
   for (const [index, font] of FONTS.entries()) {
     const { picture, words } = await makePage(texts[index % texts.length].slice(500 * index), font, index % 2 === 0 ? 200 : 150, random)
-    const { textAnnotations: [whole] } = await detect(picture, {}, parts.work)
-    pages[font] = wordF(words, (whole?.description ?? '').split(/\s+/))
+    const answer = await detect(picture, {}, parts.work)
+    pages[font] = precisionRecall([compareBags(splitWords(textOf(answer), AS_IT_IS), words)]).f1
   }
   await parts.close()
   const values = Object.values(pages)
@@ -65,18 +69,6 @@ function frenchWords (random) {
     if (index % 11 === 0) return word[0].toUpperCase() + word.slice(1)
     return index % 11 === 10 ? word + (index % 5 === 0 ? ',' : '.') : word
   }).join(' ')
-}
-
-function wordF (truth, read) {
-  const left = new Map()
-  for (const word of truth) left.set(word, (left.get(word) ?? 0) + 1)
-  let shared = 0
-  for (const word of read) {
-    const count = left.get(word) ?? 0
-    if (count > 0) shared++
-    left.set(word, count - 1)
-  }
-  return 2 * shared / (truth.length + read.length)
 }
 
 function thousandths (value) {

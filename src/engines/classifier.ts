@@ -4,7 +4,7 @@ import { imageTensor } from '../imaging/image-tensor.js'
 import { centreSquare, resample } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput, ModelOutput } from '../runtime/model-facts.js'
-import type { Tensor } from '../runtime/tensor.js'
+import { floatsOf, type Tensor } from '../runtime/tensor.js'
 
 /** The facts of a classifier's net. */
 export interface ClassifierModel {
@@ -24,8 +24,7 @@ export function createClassifier (pool: Pick<InferencePool, 'run'>, { net, input
   return {
     async classify (image) {
       const outputs = await pool.run(net, { [input.name]: classifierTensor(image, input) }, [output.name])
-      const scores = outputs[output.name]?.data
-      if (!(scores instanceof Float32Array)) throw new Error(`the output ${output.name} of ${net.id} is missing or no float32`)
+      const scores = floatsOf(outputs, output.name)
       return output.activation === 'logits' ? softmax(scores) : scores
     }
   }

@@ -5,6 +5,7 @@ import { imageTensor } from '../imaging/image-tensor.js'
 import { resample, toDecoded } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput, ModelOutput } from '../runtime/model-facts.js'
+import { floatsOf } from '../runtime/tensor.js'
 
 /** The facts of an expression net. */
 export interface ExpressionModel {
@@ -30,8 +31,7 @@ export function createExpressionReader (pool: Pick<InferencePool, 'run'>, { net,
       const square = { x: face.x + face.width / 2 - side / 2, y: face.y + face.height / 2 - side / 2, width: side, height: side }
       const data = imageTensor(resample(image, size, toDecoded(square, image)), input)
       const outputs = await pool.run(net, { [input.name]: { data, dims: [1, input.channels === 'grey' ? 1 : 3, size.height, size.width] } }, [output.name])
-      const probabilities = outputs[output.name]?.data
-      if (!(probabilities instanceof Float32Array)) throw new Error(`the output ${output.name} of ${net.id} is missing or no float32`)
+      const probabilities = floatsOf(outputs, output.name)
       return new Map(names.map((name, index) => [name, probabilities[index] ?? 0]))
     }
   }

@@ -4,7 +4,7 @@ import { imageTensor } from '../imaging/image-tensor.js'
 import { resample } from '../imaging/resample.js'
 import type { InferencePool, LoadedFrom } from '../runtime/inference-pool.js'
 import type { ImageInput } from '../runtime/model-facts.js'
-import type { Tensors } from '../runtime/tensor.js'
+import { floatsOf } from '../runtime/tensor.js'
 
 /** The facts of the net. */
 export interface LabelHeadsModel {
@@ -35,14 +35,8 @@ export function createLabelHeads (pool: Pick<InferencePool, 'run'>, { net, input
     async read (image) {
       const data = imageTensor(resample(image, { width, height }), input)
       const said = await pool.run(net, { [input.name]: { data, dims: [1, 3, height, width] } }, ['labels', 'styles'])
-      const byStyle = valuesOf(said, 'styles')
-      return { labels: valuesOf(said, 'labels'), styles: new Map(styles.map((name, index) => [name, byStyle[index] ?? 0])) }
+      const byStyle = floatsOf(said, 'styles')
+      return { labels: floatsOf(said, 'labels'), styles: new Map(styles.map((name, index) => [name, byStyle[index] ?? 0])) }
     }
   }
-}
-
-function valuesOf (tensors: Tensors, name: string): Float32Array {
-  const data = tensors[name]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the output ${name} is missing or no float32`)
-  return data
 }

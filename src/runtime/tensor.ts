@@ -10,3 +10,10 @@ export interface Tensor {
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>
+
+/** An output's numbers. @throws Error where the net gave none of that name, or no float32 */
+export function floatsOf (outputs: Tensors, name: string): Float32Array {
+  const data = outputs[name]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the output ${name} is missing or no float32`)
+  return data
+}

@@ -82,6 +82,11 @@ t.test('contradictions are told all at once', async t => {
   refused(/needs a shortSide/, { ...yolox, inputs: [{ ...picture, fit: 'centre-crop' }] })
   refused(/the output probabilities has no node of the graph/, { ...emotion, source: { ...emotion.source as object, outputNodes: {} } })
   refused(/a converted model has one picture as its input/, { ...emotion, inputs: [] })
+  const heads = row('label-heads')
+  refused(/it sees with mobilenetv3-small, which is no model of the embedded set/, heads, row('mobilenetv3-centernet'))
+  refused(/mobilenetv3-centernet, with which it sees, has no file with the outputs other/, row('mobilenetv3-small'), row('mobilenetv3-centernet'), {
+    ...heads, source: { ...heads.source as object, sees: { maxima: { model: 'mobilenetv3-centernet', outputs: ['other'] } } }
+  })
 })
 
 t.test('another shape is refused with the place', async t => {

@@ -8,7 +8,7 @@ import type { LoadedFrom } from '../../runtime/loaded-from.js'
 import type { ImageInput } from '../../runtime/model-facts.js'
 import type { PriorUse } from './beam-search.js'
 import { type Alphabet, readSteps, readWithPrior } from './ctc.js'
-import type { Transcript } from './transcript.js'
+import { placed, type Transcript } from './transcript.js'
 
 /** What the nets read in one line. */
 export interface NetReading {
@@ -77,13 +77,7 @@ export function createLineRecogniser (pool: InferencePool, { net, input, general
 
 // From shares of the widened frame to shares of the line's own; the first and last words may reach out of it.
 function placeIn (words: Transcript, reach: number): Transcript {
-  const place = (share: number): number => share * (1 + 2 * reach) - reach
-  return words.map(word => ({
-    ...word,
-    from: place(word.from),
-    to: place(word.to),
-    glyphs: word.glyphs.map(glyph => ({ ...glyph, at: place(glyph.at) }))
-  }))
+  return placed(words, share => share * (1 + 2 * reach) - reach)
 }
 
 /** The alphabet of a model from its file's text, one character a line. */

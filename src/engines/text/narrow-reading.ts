@@ -3,9 +3,9 @@
 // or the Latin one surely, is right; the other words are worth their whole width.
 import { groupByPlace, lettersOf } from './fusion.js'
 import type { NetReading } from './line-recogniser.js'
-import { type Transcript, lineConfidence, textOf } from './transcript.js'
+import { lineConfidence, placed, type Transcript, textOf } from './transcript.js'
 
-/** The share of their width that lines are read at. At .65 words and marks are lost, and more is read again. */
+/** The share of their width that lines are read at (`node bench/text.mjs dense`: word F .989, at the whole width .990). */
 export const NARROW = 0.75
 
 // A picture of fewer lines has little to save.
@@ -15,8 +15,7 @@ const CLEAN_PRINT = 0.94
 const MOSTLY_ALIKE = 0.8
 // A word on which both agree is kept where one of them is so sure (text-reader.ts drops others).
 const SURE_WORD = 0.8
-// A word that the Latin net reads so surely is right where the other one, which has half as many steps, has lost letters: of
-// those words of six pages in two hundred was read otherwise at the whole width.
+// A word that the Latin net reads so surely is right where the other one, which has half as many steps, has lost letters.
 const SURE_ALONE = 0.98
 // So many lines tell whether a page's letters are wide enough to be squeezed, and so much of them must then be settled.
 const PROBE = 12
@@ -106,11 +105,8 @@ export function settle ({ general, latin }: NetReading): Settled {
 /** A line with what was read again of an open part; of the words beside it the line's own stay. */
 function patch (line: NetReading, span: OpenSpan, again: NetReading): NetReading {
   const { from, to } = span.around
-  const place = (share: number): number => from + share * (to - from)
   const join = (words: Transcript, again: Transcript): Transcript => {
-    const found = again
-      .map(word => ({ ...word, from: place(word.from), to: place(word.to), glyphs: word.glyphs.map(glyph => ({ ...glyph, at: place(glyph.at) })) }))
-      .filter(word => isAt(word, span))
+    const found = placed(again, share => from + share * (to - from)).filter(word => isAt(word, span))
     // Where the space before a word is missed, its neighbour is part of it.
     return [...words.filter(word => !found.some(other => isAt(word, other))), ...found].sort((a, b) => a.from - b.from)
   }

@@ -34,6 +34,11 @@ export function lineConfidence (words: Transcript): number {
   return length === 0 ? 0 : sum / length
 }
 
+/** Words with their places along another line: `place` gives a share of its width for one of theirs. */
+export function placed (words: Transcript, place: (share: number) => number): Transcript {
+  return words.map(word => ({ ...word, from: place(word.from), to: place(word.to), glyphs: word.glyphs.map(glyph => ({ ...glyph, at: place(glyph.at) })) }))
+}
+
 /** The text of a line. */
 export function textOf (words: Transcript): string {
   return words.map(word => word.text).join(' ')
