@@ -16,8 +16,7 @@ const PAGE = [1, 3, 736, 1280]
 const nets = [
   { name: 'recogniser, as packaged', path: packaged('ch_PP-OCRv4_rec_infer.onnx'), dims: LINE, runs: 10 },
   { name: 'recogniser, rewritten', path: built('pp-ocrv4-rec.onnx'), dims: LINE, runs: 10 },
-  { name: 'line reader on the same trunk', path: built('latin-line-reader.onnx'), dims: LINE, runs: 10 },
-  { name: 'both answers of one run', path: built('latin-line-reader-and-v4.onnx'), dims: LINE, runs: 10 },
+  { name: 'with the line reader on its trunk, both answers', path: built('latin-line-reader.onnx'), dims: LINE, runs: 10 },
   { name: 'detector, as packaged', path: packaged('ch_PP-OCRv4_det_infer.onnx'), dims: PAGE, runs: 1 },
   { name: 'detector, rewritten', path: built('pp-ocrv4-det.onnx'), dims: PAGE, runs: 1 }
 ]

@@ -15,9 +15,9 @@ SUREST = 1e-4
 LEAST_ODDS = -5
 # A class of the detector holds too where its largest cell says so alone: small things in a scene leave no trace in pooled
 # features, and of most training pictures nobody knows what stands beside the thing.
-SURE_FROM = .62
+SURE_FROM = .7
 # People stand in pictures of everything: beside other labels they have to be in plain sight, alone they need not.
-PEOPLE_BESIDE, PEOPLE_ALONE = .7, .4
+PEOPLE_BESIDE, PEOPLE_ALONE = .75, .4
 SURE_SLOPE = 2
 
 

@@ -58,8 +58,13 @@ def export_head(path, training, kept, classes, styles, calibration, guessable):
     style_weights, style_offset = styles
     add('Softmax', [add('Gemm', ['standard', net.small('into_styles', style_weights, np.float16), constant('style_bias', style_offset)], 'style_logits')], 'styles', axis=1)
 
-    # What the head says of a label: its classes' probabilities, summed.
-    add('Clip', [add('MatMul', ['classes', net.small('sums', training.into, np.uint8)], 'summed'), constant('surest_not', SUREST), constant('surest', 1 - SUREST)], 'said')
+    # What the head says of a label: its classes' probabilities, summed; most labels are one class, and nothing is to be summed.
+    single = training.into.sum(0) == 1
+    several = training.into[:, ~single]
+    add('Concat', ['classes', add('MatMul', ['classes', net.small('sums', several, np.uint8)], 'sums_of_several')], 'terms', axis=1)
+    places_of_terms = np.where(single, training.into.argmax(0), len(training.into) + np.cumsum(~single) - 1)
+    add('Gather', ['terms', net.ints('places_of_terms', places_of_terms)], 'summed', axis=1)
+    add('Clip', ['summed', constant('surest_not', SUREST), constant('surest', 1 - SUREST)], 'said')
     net.odds_of('said', 'said_odds')
     a, b, c, d, e, f = curves.numbers
     net.curve('said_odds', np.where(curves.leaf, c, a)[None], np.where(curves.leaf, d, b)[None], 'head_odds')

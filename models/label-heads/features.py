@@ -116,6 +116,14 @@ class Net:
         return self.session.run(outputs, {self.facts['name']: x})
 
 
+def middle(net, picture):
+    """The middle of a picture, as a classifier wants it."""
+    size = net.facts['size']['width']
+    side = min(picture.size) * size / net.facts['shortSide']
+    left, top = (picture.width - side) / 2, (picture.height - side) / 2
+    return planar(picture, size, (left, top, left + side, top + side))
+
+
 class Seer:
     def __init__(self, standard):
         built = lambda model: Net(model, os.path.join(MODELS, MANIFEST[model]['files'][0]['file']))
@@ -136,11 +144,8 @@ class Seer:
 
     def views(self, picture, tile):
         """A picture as the classifier wants it, its middle, and the whole of it squashed, as the heads see it."""
-        size = self.teacher.facts['size']['width']
-        side = min(picture.size) * size / self.teacher.facts['shortSide']
-        left, top = (picture.width - side) / 2, (picture.height - side) / 2
-        middle = planar(picture, size, (left, top, left + side, top + side))
-        return [middle] if tile else [middle, planar(picture, size)]
+        views = [middle(self.teacher, picture)]
+        return views if tile else [*views, planar(picture, self.teacher.facts['size']['width'])]
 
 
 def write(out, source, rows, soft, names):

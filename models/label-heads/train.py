@@ -20,10 +20,13 @@ WEIGHT = {'crop': .7, 'drawing': .5}
 
 def things_of(found, graph):
     """The thing of each row, whatever its source calls it: its most specific labels."""
-    def leaves(mids):
-        return None if not mids else '|'.join(sorted(mid for mid in mids if not any(mid in graph.up(other) and other != mid for other in mids)))
     cache = {}
-    return [cache.setdefault(frozenset(mids), leaves(mids)) if mids else None for mids, _ in found]
+    return [cache.setdefault(frozenset(mids), '|'.join(sorted(most_specific(mids, graph)))) if mids else None for mids, _ in found]
+
+
+def most_specific(mids, graph):
+    """Those that no other is a kind of."""
+    return [mid for mid in mids if not any(mid in graph.up(other) and other != mid for other in mids)]
 
 
 class Training:

@@ -15,20 +15,22 @@ export function resample (image: DecodedImage, size: { readonly width: number, r
   const rows = tapsFor(y, height, image.height, size.height)
   const { channels } = image
   const stride = size.width * channels
+  const narrowRow = channels === 4 ? narrowRowOfFour : narrowRowOfThree
+  const data = new Uint8Array(size.height * stride)
+  if (rows.lengths.every(length => length === 1)) {
+    const narrow = new Float32Array(stride)
+    for (let row = 0, to = 0; row < size.height; row++) {
+      narrowRow(narrow, 0, image.data, rows.starts[row]! * image.width * channels, columns, size.width)
+      for (let at = 0; at < stride; at++) data[to++] = narrow[at]! + 0.5
+    }
+    return { data, width: size.width, height: size.height, channels, original: image.original }
+  }
   // Rows of the source that some row of the result needs, already at the new width.
   const first = rows.lowest
   const narrow = new Float32Array((rows.highest - first + 1) * stride)
-  for (let row = first; row <= rows.highest; row++) {
-    const narrowRow = channels === 4 ? narrowRowOfFour : narrowRowOfThree
-    narrowRow(narrow, (row - first) * stride, image.data, row * image.width * channels, columns, size.width)
-  }
-  const data = new Uint8Array(size.height * stride)
+  for (let row = first; row <= rows.highest; row++) narrowRow(narrow, (row - first) * stride, image.data, row * image.width * channels, columns, size.width)
   const sums = new Float32Array(stride)
   for (let row = 0; row < size.height; row++) {
-    if (rows.lengths[row] === 1) {
-      for (let at = 0, from = (rows.starts[row]! - first) * stride, to = row * stride; at < stride; at++) data[to++] = narrow[from++]! + 0.5
-      continue
-    }
     sums.fill(0.5)
     for (let tap = 0; tap < rows.lengths[row]!; tap++) {
       const weight = rows.weights[row * rows.count + tap]!

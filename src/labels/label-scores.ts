@@ -23,10 +23,12 @@ export function sumUpGraph (probabilities: ArrayLike<number>, mids: readonly str
 /**
  * Scores of labels that do not exclude each other, as a detector gives them: what a label is a kind of is at least as
  * likely as the label. No parent is under its child afterwards.
+ * @param least scores under it raise nothing: of a thousand labels few are worth the walk up the graph
  */
-export function raiseParents (scores: LabelScores, graph: LabelGraph): LabelScores {
+export function raiseParents (scores: LabelScores, graph: LabelGraph, least = 0): LabelScores {
   const raised = new Map(scores)
   for (const [mid, score] of scores) {
+    if (score < least) continue
     for (const ancestor of graph.ancestors(mid)) {
       if ((raised.get(ancestor) ?? 0) < score) raised.set(ancestor, score)
     }

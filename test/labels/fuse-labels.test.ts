@@ -41,15 +41,24 @@ t.test('scores are single-precision numbers', async t => {
   t.same(plain(fuseLabels([voice({ '/m/machine': 0.7 })], graph, all)), [['/m/machine', Math.fround(0.7)]])
 })
 
-t.test('where a source leads, what another says moves its odds', async t => {
+t.test('where a source leads and is sure of something, its word on what it knows is the last', async t => {
+  const score = (of: string, ...voices: LabelVoice[]): number | undefined => fuseLabels(voices, graph, all).find(({ mid }) => mid === of)?.score
+  const leader = voice({ '/m/bird': 0.5, '/m/heron': 0.25 }, ['/m/bird', '/m/heron', '/m/crane'])
+  t.equal(score('/m/bird', leader, voice({ '/m/bird': 0.9 })), 0.5, 'neither up')
+  t.equal(score('/m/heron', leader, voice({ '/m/heron': 0.01 })), 0.25, 'nor down')
+  t.equal(score('/m/crane', leader, voice({ '/m/crane': 0.9 })), undefined, 'what it does not see is not there')
+  t.equal(score('/m/machine', leader, voice({ '/m/machine': 0.75 })), 0.75, 'of the rest the surest counts')
+})
+
+t.test('where a leader is sure of nothing, what another says moves its odds', async t => {
   const bird = (...voices: LabelVoice[]): number => fuseLabels(voices, graph, all).find(({ mid }) => mid === '/m/bird')?.score ?? NaN
-  const leader = (score: number): LabelVoice => voice({ '/m/bird': score }, ['/m/bird'])
-  t.equal(bird(leader(0.5)), 0.5, 'alone it has its way')
-  t.equal(bird(leader(0.5), voice({ '/m/machine': 0.9 })), 0.5, 'and where the other has no word on the label')
-  t.ok(bird(leader(0.5), voice({ '/m/bird': 0.9 })) > 0.9, 'two that agree are surer than one')
-  t.ok(bird(leader(0.5), voice({ '/m/bird': 0.1 })) < 0.5, 'who does not see it takes from its score')
-  t.equal(bird(leader(0.5), voice({ '/m/bird': 0 })), bird(leader(0.5), voice({ '/m/bird': 0.1 })), 'within bounds')
-  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.7 })) < 0.5, 'silence of the leader is a doubt')
-  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 1 })) > 0.5, 'that one who is certain overcomes')
+  const leader = (score: number): LabelVoice => voice({ '/m/bird': score }, ['/m/bird', '/m/crane'])
+  t.equal(bird(leader(0.25)), 0.25, 'alone it has its way')
+  t.equal(bird(leader(0.25), voice({ '/m/machine': 0.75 })), 0.25, 'and where the other has no word on the label')
+  t.ok(bird(leader(0.45), voice({ '/m/bird': 0.7 })) > 0.5, 'two that lean the same way are surer than one')
+  t.ok(bird(leader(0.45), voice({ '/m/bird': 0.1 })) < 0.45, 'who does not see it takes from its score')
+  t.equal(bird(leader(0.45), voice({ '/m/bird': 0 })), bird(leader(0.45), voice({ '/m/bird': 0.02 })), 'within bounds')
+  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.9 })) < 0.5, 'silence of the leader is a doubt')
+  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.99 })) > 0.5, 'that one who is nearly certain overcomes')
   t.equal(bird(voice({ '/m/bird': 0.7 }), voice({ '/m/bird': 0.2 })), Math.fround(0.7), 'without a leader the surest counts')
 })

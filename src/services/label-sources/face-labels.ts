@@ -46,8 +46,9 @@ export function createFaceLabels (useDetector: UseFaceDetector, useReader?: UseE
   }
 }
 
-// Who knows nothing of people rules nobody out.
+// Who knows nothing of people rules nobody out; nor does one who leads: it classifies pictures as a whole, most of which are of
+// something else.
 function mayShowPeople (voices: readonly LabelVoice[]): boolean {
-  const said = voices.flatMap(({ scores }) => scores.get(PERSON) ?? [])
+  const said = voices.filter(({ leads }) => leads === undefined).flatMap(({ scores }) => scores.get(PERSON) ?? [])
   return said.length === 0 || said.some(score => score >= LEAST_PERSON)
 }

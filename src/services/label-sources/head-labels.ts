@@ -1,6 +1,5 @@
-// Labels and styles that the heads over the detector's trunk give, and black-and-white, which takes no net.
+// Labels and styles that the label heads give.
 import type { LabelHeads } from '../../engines/label-heads.js'
-import { isBlackAndWhite } from '../../imaging/greyness.js'
 import type { LabelGraph } from '../../labels/label-graph.js'
 import { raiseParents } from '../../labels/label-scores.js'
 import type { LabelTable } from '../../runtime/label-table.js'
@@ -15,13 +14,12 @@ export interface LabellingHeads {
 /** Runs with the heads that serve. */
 export type UseLabelHeads = <R>(run: (opened: LabellingHeads) => Promise<R>) => Promise<R>
 
-const BLACK_AND_WHITE = '/m/01g6gs'
-// A grey picture is one; how sure that is has no finer shades.
-const BLACK_AND_WHITE_SCORE = 0.95
 /** What a style is called as a label. A photograph is what pictures mostly are: that is no label. */
 const STYLE_LABELS = { art_painting: '/m/05qdh', cartoon: '/m/0215n', sketch: '/m/07glzq' } as const
 // Under it styles are taken for one another, and photographs with flat colours for pictures made by hand.
 const MIN_STYLE_SCORE = 0.9
+// The heads' own sums keep parents above children; what the detector adds and cut-offs take away moves labels that are likely.
+const LEAST_RAISING = 0.01
 
 /** Makes the source. */
 export function createHeadLabels (use: UseLabelHeads, graph: LabelGraph): LabelSource {
@@ -36,8 +34,7 @@ export function createHeadLabels (use: UseLabelHeads, graph: LabelGraph): LabelS
         const probability = said.styles.get(style) ?? 0
         if (probability >= MIN_STYLE_SCORE) scores.set(mid, probability)
       }
-      if (isBlackAndWhite(image)) scores.set(BLACK_AND_WHITE, BLACK_AND_WHITE_SCORE)
-      return { scores: raiseParents(scores, graph) }
+      return { scores: raiseParents(scores, graph, LEAST_RAISING) }
     })
   }
 }

@@ -15,6 +15,7 @@ import type { InstalledModel, ModelStore } from '../../runtime/model-store.js'
 import type { LabelSource } from '../classify-image.js'
 import { createFaceLabels } from './face-labels.js'
 import { type LabellingHeads, createHeadLabels } from './head-labels.js'
+import { createToneLabels } from './tone-labels.js'
 import { type LabellingClassifier, createWholePictureLabels } from './whole-picture-labels.js'
 
 export interface LabelSourcesParts {
@@ -55,7 +56,8 @@ export function openLabelSources ({ pool, models, graph, reportFault }: LabelSou
     sources: [
       createHeadLabels(run => heads.use(run), graph),
       ...hasClassifier ? [createWholePictureLabels(run => classifier.use(run), graph)] : [],
-      createFaceLabels(run => faces.use(run), run => expressions.use(run))
+      createFaceLabels(run => faces.use(run), run => expressions.use(run)),
+      createToneLabels(graph)
     ],
     choices: new Map<ModelTask, LoadableChoice>([
       ['classification', {

@@ -28,4 +28,6 @@ t.test('nobody looks for faces where no person is seen; where nobody knows, some
   t.same(await labelsFor([voice(0.01)]), { scores: {}, looks: 0 })
   t.equal((await labelsFor([voice(0.01), voice(0.5)])).looks, 1)
   t.equal((await labelsFor([])).looks, 1)
+  t.equal((await labelsFor([{ ...voice(0.01), leads: new Set([PERSON]) }])).looks, 1, 'a classifier of pictures as a whole names hardly anybody')
+  t.equal((await labelsFor([voice(0.01), { ...voice(0.5), leads: new Set([PERSON]) }])).looks, 0)
 })

@@ -51,7 +51,7 @@ const classifier = { ...row, tasks: ['object-detection', 'classification'] } as 
 t.test('what a model is stands in its row, whatever its outputs are called', async t => {
   t.same(classifier.outputs.map(({ name }) => name), rowOf('yolox-nano').outputs.map(({ name }) => name), 'they are called the same')
   const { sources, asked } = open([classifier])
-  t.same(sources.map(({ name }) => name), ['label heads', 'picture as a whole', 'faces'])
+  t.same(sources.map(({ name }) => name), ['label heads', 'picture as a whole', 'faces', 'tones'])
   const said = await sources.find(({ name }) => name === 'picture as a whole')?.find(image, [])
   t.same(asked, ['mobilenetv2-12-qdq'])
   t.ok(Math.abs((said?.scores.get('/m/0jbk') ?? 0) - 0.398) < 0.05, 'two fifths of its classes are animals')
@@ -62,7 +62,7 @@ t.test('what a model is stands in its row, whatever its outputs are called', asy
 })
 
 t.test('a classifier that was not pulled is no source; what belongs to the embedded set is one all the same', async t => {
-  t.same(open([]).sources.map(({ name }) => name), ['label heads', 'faces'])
+  t.same(open([]).sources.map(({ name }) => name), ['label heads', 'faces', 'tones'])
 })
 
 t.test('everything that serves labels can be loaded ahead', async t => {
