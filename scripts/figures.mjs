@@ -18,6 +18,8 @@ export const FIGURES = {
   'bench-distance': benchDistance,
   'bench-differences': benchDifferences,
   'bench-text': benchText,
+  'bench-classification': benchClassification,
+  'bench-rewrite': benchRewrite,
   'bench-http': benchHttp,
   torture: tortureFigures
 }
@@ -69,6 +71,29 @@ function benchText () {
     table(['', ...columns.map(([head]) => head)], [ours, ...others]),
     '',
     `CPU time (\`${result.command}\`, ${photographs.date}, ${result.cpu}): a photograph of signs ${photographs.cpuMsOfAPicture} ms, ${photographs.ratio} times the detector's own run (asked ${photographs['ratio asked']}; ${cost(photographs.parts)}); a dense page of ${page.page.match(/[\d,]+ characters/)[0]} ${page.cpuMs} ms, ${Object.entries(page).filter(([name]) => name.startsWith('ratio to')).map(([name, ratio]) => `${ratio} times ${name.slice('ratio to '.length)}`).join(', ')} (asked ${page['ratio asked']} the command line; ${cost(page.parts)}). One more worker, with the nets and Tesseract, takes ${memory['MB of one more worker, nets and Tesseract']} MB. Words in noise: ${noise['with words']} of ${noise.pictures} pictures.${dense?.pages === undefined ? '' : ` Made-up dense pages in ${Object.keys(dense.pages).length} fonts: word F ${dense['word F']}.`}`
+  ].join('\n')
+}
+
+function benchClassification () {
+  const result = results('classification.json')
+  if (result === undefined) return 'Not measured yet.'
+  const { cpuMs, server: { beforeTheFirstRequest, everythingLoaded } } = result
+  return [
+    `CPU milliseconds of one thread, medians of ${result.rounds} rounds, on a photograph of ${result.photo} (\`${result.command}\`, ${result.date}, Node ${result.node}):`,
+    '',
+    table(['', 'CPU ms'], Object.entries(cpuMs).map(([name, ms]) => [name, String(ms)])),
+    '',
+    `Beyond the decode a classification takes ${result['beyond the decode, in runs of the trunk']} runs of the trunk. The server is ready after ${beforeTheFirstRequest.readyMs} ms (${beforeTheFirstRequest.cpuS} CPU seconds) with ${beforeTheFirstRequest.rssMB} MB, and has ${everythingLoaded.rssMB} MB with every model loaded.`
+  ].join('\n')
+}
+
+function benchRewrite () {
+  const result = results('rewrite.json')
+  if (result === undefined) return 'Not measured yet.'
+  return [
+    `CPU milliseconds of one run, the least of ${result.rounds} rounds (\`${result.command}\`, ${result.date}, Node ${result.node}):`,
+    '',
+    table(['', 'input', 'CPU ms'], Object.entries(result.results).map(([name, { input, cpuMs }]) => [name, input, String(cpuMs)]))
   ].join('\n')
 }
 

@@ -21,16 +21,23 @@ export interface FusionLimits {
 /** What one source says, and how far its silence counts. */
 export interface LabelVoice {
   readonly scores: LabelScores
-  /** Labels, by mid, that the source knows so well that, where it is sure of anything, its word on them is the last, silence included. */
+  /**
+   * Of a source that classifies pictures as a whole: the labels, by mid, that it knows. Where it has seen what a picture shows its
+   * word on them is the last, silence included, unless a label that it does not know is a kind of them.
+   */
   readonly leads?: ReadonlySet<string>
 }
 
-// From there on a leader is sure of what it sees. Others who are as sure as .9 of what it knows and does not see are then wrong
-// one time in three; where it is sure of nothing, one time in twelve.
+// A leader that gives so much to anything has seen what the picture shows: others who are as sure as .9 of what it knows and does
+// not see are then wrong one time in three, otherwise one time in twelve. That was counted, and CREDIT fitted, on photographs
+// (models/label-heads/fusion.py).
 const SURE = 0.5
-// Where it is sure of nothing: by what its log-odds and those of the surest other are multiplied, and what is added. Fitted, as
-// those times were counted, on photographs that neither was trained on (models/label-heads/fusion.py).
-const BLEND = { leader: 0.52, other: 0.51, offset: 0.36 }
+// Where no leader is sure: what is added to the mean of its log-odds and those of the surest other.
+const CREDIT = 0.4
+// Others who give so much to a label have their way then: what they see may be no leader's business, as people in the picture are.
+const CERTAIN = 0.8
+// What none of them gives so much is left as it is: the fit knows nothing of it.
+const CANDIDATE = 0.05
 // Nobody is taken to be surer than this that a label does not hold: a source misses what it does not look for.
 const LEAST = 0.02
 // So that odds are finite.
@@ -38,9 +45,9 @@ const SUREST = 1 - 1e-4
 
 /**
  * Labels by falling score, each mid once, no label above what it is a kind of. Of several sources the one that is
- * surest of a label counts: they see different things, and each is calibrated. Where one leads and is sure of something, its
- * word on what it knows is the last; where it is sure of nothing, its odds and the others' are blended. Of equal scores the
- * more specific label comes first.
+ * surest of a label counts: they see different things, and each is calibrated. Where one leads and is sure of what the picture
+ * shows, its word on what it knows is the last; where it is not, its odds and the others' are blended, and who is certain has
+ * its way. Of equal scores the more specific label comes first.
  */
 export function fuseLabels (voices: readonly LabelVoice[], graph: LabelGraph, { minScore, maxResults }: FusionLimits): FusedLabel[] {
   const fused = new Map<string, number>()
@@ -66,8 +73,12 @@ function fusedScore (mid: string, voices: readonly LabelVoice[], sure: ReadonlyS
   if (leaders.length === 0) return surest(mid, voices)
   const others = voices.filter(voice => voice.scores.has(mid) && !leaders.includes(voice))
   if (others.length === 0) return surest(mid, leaders)
-  if (leaders.some(leader => sure.has(leader))) return surest(mid, leaders)
-  return probability(BLEND.leader * logOdds(surest(mid, leaders)) + BLEND.other * logOdds(surest(mid, others)) + BLEND.offset)
+  const led = surest(mid, leaders)
+  if (leaders.some(leader => sure.has(leader))) return led
+  const other = surest(mid, others)
+  const surer = Math.max(led, other)
+  if (surer < CANDIDATE || other >= CERTAIN) return surer
+  return probability((logOdds(led) + logOdds(other)) / 2 + CREDIT)
 }
 
 function surest (mid: string, voices: readonly LabelVoice[]): number {

@@ -22,8 +22,9 @@ export function sumUpGraph (probabilities: ArrayLike<number>, mids: readonly str
 
 /**
  * Scores of labels that do not exclude each other, as a detector gives them: what a label is a kind of is at least as
- * likely as the label. No parent is under its child afterwards.
- * @param least scores under it raise nothing: of a thousand labels few are worth the walk up the graph
+ * likely as the label.
+ * @param least scores under it raise nothing: of a thousand labels few are worth the walk up the graph. Of the others no parent
+ *   is under its child afterwards
  */
 export function raiseParents (scores: LabelScores, graph: LabelGraph, least = 0): LabelScores {
   const raised = new Map(scores)

@@ -3,11 +3,12 @@ import t from 'tap'
 interface Picture { own: Set<string>, right: Set<string>, usual: string[], all: string[] }
 type Parents = { readonly parents: ReadonlyMap<string, ReadonlySet<string>> }
 interface Measures {
+  precisionOf (pictures: Array<Pick<Picture, 'right' | 'usual'>>): Record<string, number>
   labelFigures (pictures: Picture[], graph: Parents): Record<string, number>
   withoutBroader (labels: string[], parents: Parents['parents']): string[]
 }
 
-const { labelFigures, withoutBroader } = await import(new URL('../../bench/eval/measures/labels.mjs', import.meta.url).href) as Measures
+const { labelFigures, precisionOf, withoutBroader } = await import(new URL('../../bench/eval/measures/labels.mjs', import.meta.url).href) as Measures
 const parents = new Map([['poodle', new Set(['dog'])], ['dog', new Set(['animal'])], ['cat', new Set(['animal'])]])
 
 t.test('a broader label is right, but not the thing\'s own', async t => {
@@ -23,9 +24,15 @@ t.test('a broader label is right, but not the thing\'s own', async t => {
     'own hit@5': 0,
     'own hit@5 of leaves, minScore .01': 1 / 2,
     precision: 2 / 4,
+    'precision without faces and tones': 2 / 4,
     'labels per picture': 4 / 3,
     'pictures with a label': 2 / 3
   })
+})
+
+t.test('faces and tones are counted, and left out where those of which a truth tells are counted', async t => {
+  const face = '/m/0dzct'
+  t.same(precisionOf([{ right: new Set(['cat']), usual: [face, 'cat', 'dog', '/m/01g6gs'] }]), { precision: 1 / 4, 'precision without faces and tones': 1 / 2 })
 })
 
 t.test('leaves are the labels that no other is narrower than, over any distance', async t => {

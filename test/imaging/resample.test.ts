@@ -26,6 +26,12 @@ t.test('a region, in fractions too; beyond the edges the nearest pixel counts', 
   t.same(values(resample(ramp, { width: 6, height: 1 }, { x: -1, y: 0, width: 6, height: 1 })), [[0, 0, 10, 20, 30, 30]])
 })
 
+t.test('rows that keep their height are those of the region, of four channels too', async t => {
+  const rows = [10, 20, 30].flatMap(value => [value, 0, 0, 255, value + 4, 0, 0, 255])
+  const picture = { data: Uint8Array.from(rows), width: 2, height: 3, channels: 4 as const, original: { width: 2, height: 3 } }
+  t.same([...resample(picture, { width: 1, height: 2 }, { x: 0, y: 1, width: 2, height: 2 }).data], [22, 0, 0, 255, 32, 0, 0, 255])
+})
+
 t.test('the size and the picture\'s own stay what they are; the same size is the same picture', async t => {
   const picture = grey([[1, 2], [3, 4]])
   t.equal(resample(picture, { width: 2, height: 2 }), picture)

@@ -22,6 +22,8 @@ t.test('classes that exclude each other add up to what they are kinds of', async
 
 t.test('what a label is a kind of is at least as likely as the label', async t => {
   t.same(Object.fromEntries(raiseParents(new Map([['/m/crane', 0.5], ['/m/bird', 0.25], ['/m/animal', 0.75]]), graph)), { '/m/crane': 0.5, '/m/bird': 0.5, '/m/animal': 0.75 })
+  t.same(Object.fromEntries(raiseParents(new Map([['/m/crane', 0.25], ['/m/heron', 0.5]]), graph, 0.5)), { '/m/crane': 0.25, '/m/heron': 0.5, '/m/bird': 0.5, '/m/animal': 0.5 })
+  t.same(Object.fromEntries(raiseParents(new Map([['/m/crane', 0.25]]), graph, 0.5)), { '/m/crane': 0.25 }, 'what is too unlikely raises nothing')
 })
 
 t.test('of several sources the surest counts, each mid comes once, and no parent is under its child', async t => {
@@ -41,7 +43,7 @@ t.test('scores are single-precision numbers', async t => {
   t.same(plain(fuseLabels([voice({ '/m/machine': 0.7 })], graph, all)), [['/m/machine', Math.fround(0.7)]])
 })
 
-t.test('where a source leads and is sure of something, its word on what it knows is the last', async t => {
+t.test('where a source leads and is sure of what a picture shows, its word on what it knows is the last', async t => {
   const score = (of: string, ...voices: LabelVoice[]): number | undefined => fuseLabels(voices, graph, all).find(({ mid }) => mid === of)?.score
   const leader = voice({ '/m/bird': 0.5, '/m/heron': 0.25 }, ['/m/bird', '/m/heron', '/m/crane'])
   t.equal(score('/m/bird', leader, voice({ '/m/bird': 0.9 })), 0.5, 'neither up')
@@ -50,7 +52,12 @@ t.test('where a source leads and is sure of something, its word on what it knows
   t.equal(score('/m/machine', leader, voice({ '/m/machine': 0.75 })), 0.75, 'of the rest the surest counts')
 })
 
-t.test('where a leader is sure of nothing, what another says moves its odds', async t => {
+t.test('what a leader does not know raises what that is a kind of all the same', async t => {
+  const leader = voice({ '/m/machine': 0.8, '/m/animal': 0.001 }, ['/m/machine', '/m/animal'])
+  t.same(plain(fuseLabels([leader, voice({ '/m/heron': 0.75 })], graph, { minScore: 0.5, maxResults: 9 })).map(([mid]) => mid), ['/m/machine', '/m/heron', '/m/bird', '/m/animal'])
+})
+
+t.test('where a leader is not sure, what another says moves its odds', async t => {
   const bird = (...voices: LabelVoice[]): number => fuseLabels(voices, graph, all).find(({ mid }) => mid === '/m/bird')?.score ?? NaN
   const leader = (score: number): LabelVoice => voice({ '/m/bird': score }, ['/m/bird', '/m/crane'])
   t.equal(bird(leader(0.25)), 0.25, 'alone it has its way')
@@ -58,7 +65,8 @@ t.test('where a leader is sure of nothing, what another says moves its odds', as
   t.ok(bird(leader(0.45), voice({ '/m/bird': 0.7 })) > 0.5, 'two that lean the same way are surer than one')
   t.ok(bird(leader(0.45), voice({ '/m/bird': 0.1 })) < 0.45, 'who does not see it takes from its score')
   t.equal(bird(leader(0.45), voice({ '/m/bird': 0 })), bird(leader(0.45), voice({ '/m/bird': 0.02 })), 'within bounds')
-  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.9 })) < 0.5, 'silence of the leader is a doubt')
-  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.99 })) > 0.5, 'that one who is nearly certain overcomes')
+  t.ok(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.7 })) < 0.5, 'silence of the leader is a doubt')
+  t.equal(bird(voice({}, ['/m/bird']), voice({ '/m/bird': 0.85 })), Math.fround(0.85), 'that one who is certain overcomes')
+  t.equal(bird(leader(0.0001), voice({ '/m/bird': 0.0002 })), Math.fround(0.0002), 'what nobody sees is no label for that')
   t.equal(bird(voice({ '/m/bird': 0.7 }), voice({ '/m/bird': 0.2 })), Math.fround(0.7), 'without a leader the surest counts')
 })

@@ -1,6 +1,9 @@
 // How good labels are. `own` are the mids that name the thing itself, `right` those and all that is broader; a picture
 // without `own` (its thing has no label of its own) counts for the broader figures alone.
 
+// Human face, Smile, Black-and-white, Monochrome.
+const FACES_AND_TONES = new Set(['/m/0dzct', '/m/019nj4', '/m/01g6gs', '/m/01mwkf'])
+
 /**
  * Figures over pictures.
  * @param {Array<{ own: Set<string>, right: Set<string>, usual: string[], all: string[] }>} pictures labels by falling
@@ -8,7 +11,6 @@
  */
 export function labelFigures (pictures, { parents }) {
   const named = pictures.filter(({ own }) => own.size > 0)
-  const shown = pictures.flatMap(({ usual, right }) => usual.map(mid => right.has(mid)))
   const hits = (of, labelsOf, wanted, count) => mean(of.map(picture => labelsOf(picture).slice(0, count).some(mid => picture[wanted].has(mid))))
   const usual = picture => picture.usual
   const leaves = picture => withoutBroader(picture.all, parents)
@@ -18,10 +20,16 @@ export function labelFigures (pictures, { parents }) {
     'own hit@1': hits(named, usual, 'own', 1),
     'own hit@5': hits(named, usual, 'own', 5),
     'own hit@5 of leaves, minScore .01': hits(named, leaves, 'own', 5),
-    precision: mean(shown),
-    'labels per picture': shown.length / pictures.length,
+    ...precisionOf(pictures),
+    'labels per picture': mean(pictures.map(({ usual }) => usual.length)),
     'pictures with a label': mean(pictures.map(({ usual }) => usual.length > 0))
   }
+}
+
+/** The share of the labels that are right, and that of those of which some truth tells: no set knows of faces and tones. */
+export function precisionOf (pictures) {
+  const rightOf = isJudged => mean(pictures.flatMap(({ usual, right }) => usual.filter(isJudged).map(mid => right.has(mid))))
+  return { precision: rightOf(() => true), 'precision without faces and tones': rightOf(mid => !FACES_AND_TONES.has(mid)) }
 }
 
 /** The labels that no other label of the list is narrower than. */

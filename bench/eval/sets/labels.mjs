@@ -1,7 +1,7 @@
 // classification on pictures whose thing is known. A label is right where it names the thing or something broader;
 // true labels of other things in the picture count as wrong, so precision is a lower bound.
 import { labelFacts, midsNamed, withBroader } from '../measures/label-graph.mjs'
-import { labelFigures } from '../measures/labels.mjs'
+import { labelFigures, precisionOf } from '../measures/labels.mjs'
 
 const REQUESTS = { usual: {}, all: { minScore: '0.01', maxResults: '100' } }
 const ASKED_STANDARD_OWN = { 'own hit@5 of leaves, minScore .01': { standard: '>= 0.85' } }
@@ -76,15 +76,14 @@ export default [
       const roots = new Set(coco.flatMap(({ parents }) => parents.map(({ mid }) => mid)))
       const pictures = answered.map(({ truth, usual }) => {
         const names = new Set(truth.objects.map(({ name }) => name))
-        return { right: withBroader(coco.filter(({ name }) => names.has(name)).map(({ mid }) => mid)), labels: midsIn(usual) }
+        return { right: withBroader(coco.filter(({ name }) => names.has(name)).map(({ mid }) => mid)), usual: midsIn(usual) }
       }).filter(({ right }) => right.size > 0)
-      const shown = pictures.flatMap(({ right, labels }) => labels.map(mid => right.has(mid)))
       const share = of => of.filter(Boolean).length / Math.max(1, of.length)
       return {
-        precision: share(shown),
-        'labels per picture': shown.length / pictures.length,
-        'pictures with a label below the roots': share(pictures.map(({ labels }) => labels.some(mid => !roots.has(mid)))),
-        'pictures with a right label below the roots': share(pictures.map(({ right, labels }) => labels.some(mid => !roots.has(mid) && right.has(mid))))
+        ...precisionOf(pictures),
+        'labels per picture': pictures.reduce((sum, { usual }) => sum + usual.length, 0) / pictures.length,
+        'pictures with a label below the roots': share(pictures.map(({ usual }) => usual.some(mid => !roots.has(mid)))),
+        'pictures with a right label below the roots': share(pictures.map(({ right, usual }) => usual.some(mid => !roots.has(mid) && right.has(mid))))
       }
     },
     asked: { precision: { embedded: '>= 0.9' }, 'pictures with a label below the roots': { embedded: '>= 0.4' } }
