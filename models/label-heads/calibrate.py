@@ -112,8 +112,7 @@ class Judge:
         for row, (mids, _) in enumerate(found):
             key = frozenset(mids)
             if key not in kinds:
-                above = set().union(*(graph.up(mid) - {mid} for mid in mids))
-                kinds[key] = [at[mid] for mid in labels if graph.up(mid) & (key - above)]
+                kinds[key] = graph.narrower(key, labels)
             self.known[row, kinds[key]] = False
         self.known |= self.right
         _, inverse, counts = np.unique(rows.group, return_inverse=True, return_counts=True)

@@ -27,8 +27,7 @@ def main(folder):
     right, known = np.zeros(p.shape, bool), np.ones(p.shape, bool)
     for row, (mids, _) in enumerate(found):
         right[row, [at[mid] for mid in mids if mid in at]] = True
-        leaves = {mid for mid in mids if not any(mid in graph.up(other) and other != mid for other in mids)}
-        known[row, [i for mid, i in at.items() if mid not in mids and leaves & graph.up(mid)]] = False
+        known[row] = ~graph.narrower(mids, labels)
     _, inverse, counts = np.unique(rows.group, return_inverse=True, return_counts=True)
     weight = np.broadcast_to((1 / counts[inverse] * len(counts) / len(rows.group) * counts.mean())[:, None], p.shape)
     use = known & (p >= LEAST)

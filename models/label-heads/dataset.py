@@ -53,6 +53,15 @@ class Graph:
     def name(self, mid):
         return self.entities[mid]['name']
 
+    def most_specific(self, mids):
+        """Those that no other of them is a kind of."""
+        return [mid for mid in mids if not any(mid in self.up(other) and other != mid for other in mids)]
+
+    def narrower(self, mids, labels):
+        """Which labels are kinds of the thing that mids name, and none of them: whether one holds is not known."""
+        things = set(self.most_specific(mids))
+        return np.array([mid not in mids and bool(things & self.up(mid)) for mid in labels])
+
     def sums(self, classes, labels):
         """Which class adds to which label: 0 or 1, classes x labels."""
         at = {mid: i for i, mid in enumerate(labels)}

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 import settle
 from calibrate import log_odds, logistic, sigmoid
-from dataset import HERE, Graph
+from dataset import HERE
 from features import Net, Opener, middle
 from regression import RANK, softmax
-from train import Calibration, Training, most_specific
+from train import Calibration, Training
 
 SOURCES = ['caltech', 'pacs', 'clothing', 'fruits', 'houses', 'flowers', 'pets']
 # From SURE on the classifier is sure; where it is not, others who are CERTAIN of a label have their way. Nobody is taken to be surer
@@ -39,32 +39,19 @@ class Words:
         weights, _, _, _ = training.fit([])
         z, _, unseen, at = training.folds(training.classes.narrow(weights, RANK))
         calibration = Calibration(training, z, unseen, at)
-        # Calibration judges photographs of which something is known; of these, those of the sources above.
-        keep = np.array([training.found[i][0] is not None for i in at]) & (rows.style[at] <= 0)
-        judged = at[keep]
-        here = np.isin(rows.source[judged], SOURCES)
-        judged, odds, maxima = judged[here], calibration.odds[here], calibration.maxima[here]
+        here = np.isin(rows.source[calibration.at], SOURCES)
+        judged, odds, maxima = calibration.at[here], calibration.odds[here], calibration.maxima[here]
         self.heads = sigmoid(calibration.detector.raise_sure(settle.choose(odds, settle.broad(graph, labels)), maxima))
         curve = next(model for model in json.load(open(os.path.join(HERE, '..', 'manifest.json')))['models'] if model['id'] == 'mobilenetv2-12-qdq')['labelCalibration']
         self.classifier = np.interp(np.minimum(classified(data, standard, rows.take(judged)) @ training.into, 1), curve['raw'], curve['probability'])
-        self.right, self.known = self._truth([training.found[i] for i in judged], labels, graph)
-        self.known &= training.into.any(0)
-        self.weight = np.broadcast_to(calibration.judge.weight[here][:, None], self.right.shape)
-
-    @staticmethod
-    def _truth(found, labels, graph):
+        self.right = calibration.judge.right[here]
+        # The judge of the heads excuses what the classifier saw beside the truth; here that is what is judged.
+        found = [(frozenset(mids), crowd) for mids, crowd in (training.found[i] for i in judged)]
+        narrower = {mids: graph.narrower(mids, labels) for mids in {mids for mids, _ in found}}
+        self.known = training.into.any(0) & ~np.array([narrower[mids] for mids, _ in found])
         person = labels.index(graph.mid['Person'])
-
-        def truth(mids, crowd):
-            right = np.array([mid in mids for mid in labels])
-            narrower = np.array([mid not in mids and any(thing in graph.up(mid) for thing in most_specific(mids, graph)) for mid in labels])
-            known = ~narrower
-            known[person] &= right[person] or not crowd
-            return right, known
-
-        keys = [(frozenset(mids), crowd) for mids, crowd in found]
-        cache = {key: truth(*key) for key in set(keys)}
-        return (np.array(part) for part in zip(*(cache[key] for key in keys)))
+        self.known[:, person] &= self.right[:, person] | ~np.array([crowd for _, crowd in found])
+        self.weight = np.broadcast_to(calibration.judge.weight[here][:, None], self.right.shape)
 
 
 def classified(data, standard, rows):

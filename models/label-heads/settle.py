@@ -1,5 +1,5 @@
 # The last few numbers, which hold for all labels at once: how sure a label has to be, and a picture's surest broad one. They
-# were chosen among a few dozen on the evaluation pictures; no number is of one label, one class or one picture. How sure
+# were chosen among some two hundred sets of them on the evaluation pictures; no number is of one label, one class or one picture. How sure
 # the heads are of anything is settled on held-out training pictures alone (calibrate.py).
 import json
 import os

@@ -21,12 +21,7 @@ WEIGHT = {'crop': .7, 'drawing': .5}
 def things_of(found, graph):
     """The thing of each row, whatever its source calls it: its most specific labels."""
     cache = {}
-    return [cache.setdefault(frozenset(mids), '|'.join(sorted(most_specific(mids, graph)))) if mids else None for mids, _ in found]
-
-
-def most_specific(mids, graph):
-    """Those that no other is a kind of."""
-    return [mid for mid in mids if not any(mid in graph.up(other) and other != mid for other in mids)]
+    return [cache.setdefault(frozenset(mids), '|'.join(sorted(graph.most_specific(mids)))) if mids else None for mids, _ in found]
 
 
 class Training:
@@ -63,12 +58,13 @@ class Training:
 
 
 class Calibration:
-    """The curves that make true what the folds say of what they did not see."""
+    """The curves that make true what the folds say of what they did not see; `at` are the photographs by which they were settled."""
 
     def __init__(self, training, z, unseen, at):
         graph, labels, rows, found = training.graph, training.labels, training.rows, training.found
         keep = np.array([found[i][0] is not None for i in at]) & (rows.style[at] <= 0)
-        judged, truth = rows.take(at[keep]), [found[i] for i in at[keep]]
+        self.at = at[keep]
+        judged, truth = rows.take(self.at), [found[i] for i in self.at]
         person = labels.index(graph.mid['Person'])
         self.judge = Judge(judged, unseen[keep], truth, soft_labels(judged, graph, labels), labels, graph)
         self.maxima = judged.x[:, SEEN:]

@@ -46,7 +46,7 @@ export function createFaceLabels (useDetector: UseFaceDetector, useReader?: UseE
   }
 }
 
-// Who knows nothing of people rules nobody out; nor does one who leads: it has a class or two of people among a thousand.
+// Who knows nothing of people rules nobody out; nor does one who leads: among its thousand classes are hardly any of people.
 function mayShowPeople (voices: readonly LabelVoice[]): boolean {
   const said = voices.filter(({ leads }) => leads === undefined).flatMap(({ scores }) => scores.get(PERSON) ?? [])
   return said.length === 0 || said.some(score => score >= LEAST_PERSON)
